@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+bin := .venv/bin
+compile := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+run: ## database, demo district, API and worker in the foreground (PORT=8000)
+	@scripts/setup && exec $(bin)/python scripts/serve.py
+
+test: ## all tests; they bring up their own database
+	@scripts/setup --dev && exec $(bin)/python -m pytest
+
+check: ## lint, format, types, import contracts, lock files
+	@scripts/setup --dev
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	! grep -n '://' requirements.lock requirements-dev.lock
+
+bench: ## the measurements and their bars
+	@scripts/setup --dev && exec $(bin)/python -m bench
+
+lock: ## resolve both lock files again from pyproject.toml
+	@scripts/setup --dev
+	PATH="$$PATH:$(CURDIR)/$(bin)" && $(compile) -o requirements.lock
+	PATH="$$PATH:$(CURDIR)/$(bin)" && $(compile) --group dev -o requirements-dev.lock
+
+# A data folder named in WANGGE_DATA_DIR is not this working copy's to delete.
+clean: ## stop the private databases; remove them, .venv and all caches
+	env -u WANGGE_DATA_DIR scripts/cluster.py wipe
+	env -u WANGGE_DATA_DIR scripts/cluster.py wipe --test
+	rm -rf .venv .data .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,89 @@
+"""Engine, declarative base and the one place that turns database trouble into problems.
+
+A district is a schema; a transaction chooses it by `SET LOCAL search_path` (core/work.py). The pool's default
+path is the empty schema `nowhere`, so that forgetting fails loudly (DESIGN 9.2).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from app.core.errors import Busy, Conflict, Invalid, Problem, Unavailable
+from app.core.settings import Settings
+
+NAMES = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+OPTIONS = (
+    "-c search_path=nowhere -c timezone=UTC -c lock_timeout=4000 -c statement_timeout=30000 "
+    "-c idle_in_transaction_session_timeout=60000"
+)
+
+
+class Base(DeclarativeBase):
+    """All tables. District tables name no schema; those of the city name `directory` or `shared`."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads it as a class attribute
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        str: Text(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class AlreadyThere(Conflict):
+    """A unique rule of the tables was met by a row that came first."""
+
+    code = "already_there"
+    zh = "已有相同的记录。"
+    en = "The same record is there already."
+
+
+class NotStorable(Invalid):
+    """A value no column can hold (a NUL byte, a number out of range)."""
+
+    code = "not_storable"
+    zh = "内容包含无法保存的字符或数值。"
+    en = "The input holds a character or number that cannot be stored."
+
+
+def driver_url(url: str) -> URL:
+    """The URL with psycopg 3 as its driver, whatever driver it named."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def make_engine(settings: Settings, *, url: str | None = None, **kw: Any) -> AsyncEngine:
+    """The process's pool. Waits for a connection are limited: a full pool is a 503, not a queue."""
+    options = {"pool_size": settings.pool_size, "max_overflow": 0, "pool_timeout": settings.pool_wait_s, **kw}
+    target = driver_url(url or settings.database_url.get_secret_value())
+    return create_async_engine(target, connect_args={"options": OPTIONS}, **options)
+
+
+def as_problem(error: DBAPIError | PoolTimeout) -> Problem:
+    """Database trouble by SQLSTATE; constraint names are not relied on (SCALE 5.6)."""
+    if isinstance(error, PoolTimeout) or error.connection_invalidated:
+        return Unavailable()
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state == "55P03":
+        return Busy()
+    if state == "23505":
+        return AlreadyThere()
+    if state.startswith("22"):
+        return NotStorable()
+    if state in ("40001", "40P01", "0A000", "57014", "") or state[:2] in ("08", "53", "57", "58"):
+        return Unavailable()
+    raise error

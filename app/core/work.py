@@ -1,0 +1,182 @@
+"""One unit of work: session, actor, district, clock and ids; `open_work` owns its transaction.
+
+Actions never commit. The response leaves after the commit, because routes depend on this with
+`scope="function"` (STYLE 3.5); a commit that fails is then a 503 and the phone keeps its copy.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncCursor, sql
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.core.clock import Clock, SystemClock
+from app.core.crypto import Keys
+from app.core.db import Base, as_problem
+from app.core.errors import Invalid
+from app.core.ids import Ids, SystemIds
+from app.core.outbox import Event
+from app.core.scope import EVERYTHING, NOTHING, Scope, rescope, scoped_session
+
+DIGITS = 6
+
+
+class UnknownDistrict(Invalid):
+    """No such district here."""
+
+    code = "unknown_district"
+    zh = "没有这个区县(六位代码)。"
+    en = "There is no such district here (six digits)."
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an account in one active post, a reporter behind a link, or the system itself."""
+
+    role: str
+    account_id: UUID | None = None
+    post_id: UUID | None = None
+    units: tuple[UUID, ...] = ()
+    address: str = field(default="", repr=False)
+
+
+PUBLIC = "public"
+SYSTEM = Actor("system")
+
+
+@dataclass
+class Runtime:
+    """What a process holds for all its work: pool, keys, clock, ids."""
+
+    engine: AsyncEngine
+    keys: Keys
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=SystemIds)
+
+
+@dataclass
+class Work:
+    """What an action needs; handed to it as its first parameter."""
+
+    session: AsyncSession
+    district: str
+    actor: Actor
+    scope: Scope
+    runtime: Runtime
+    _seq: dict[UUID, int] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Clock:
+        return self.runtime.clock
+
+    @property
+    def ids(self) -> Ids:
+        return self.runtime.ids
+
+    @property
+    def keys(self) -> Keys:
+        return self.runtime.keys
+
+    def new_id(self) -> UUID:
+        """A fresh id at the work's own time."""
+        return self.ids.new(self.clock.now())
+
+    async def put(self, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows by Core on the session's own connection; every row gives every key (HOUSE 1)."""
+        connection = await self.session.connection()
+        await connection.execute(insert(model.__table__), list(rows))
+
+    async def cursor(self) -> AsyncCursor[Any]:
+        """The driver's cursor in this transaction, for the named hot-path files only."""
+        connection = await self.session.connection()
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        cursor: AsyncCursor[Any] = driver.cursor()
+        return cursor
+
+    def outbox_row(self, event: Event, seq: int) -> dict[str, Any]:
+        """The row an event becomes; `seq` is its act's place in the trail."""
+        return {
+            "id": self.new_id(),
+            "subject_id": event.subject_id,
+            "seq": seq,
+            "event": event.name,
+            "payload": event.payload(),
+            "at": event.at,
+            "next_try_at": event.at,
+        }
+
+
+def schema_of(district: str) -> str:
+    """`t_<six digits>`; anything else is `UnknownDistrict`, so no other text reaches a path."""
+    if len(district) != DIGITS or not (district.isascii() and district.isdigit()):
+        raise UnknownDistrict("district")
+    return f"t_{district}"
+
+
+async def enter_district(session: AsyncSession, district: str) -> None:
+    """Choose the district for this transaction only."""
+    path = sql.SQL("set local search_path = {}, public").format(sql.Identifier(schema_of(district)))
+    connection = await session.connection()
+    await connection.exec_driver_sql(path.as_string())
+
+
+Identify = Callable[[AsyncSession], Awaitable[tuple[Actor, Scope]]]
+
+
+@asynccontextmanager
+async def open_work(runtime: Runtime, district: str, identify: Identify) -> AsyncIterator[Work]:
+    """A transaction in one district: commits at the end, rolls back on any exception.
+
+    `identify` says, inside it, who acts and what they see; until then the session sees nothing. Database
+    trouble leaves as a `Problem` (core/db.py); a failed commit is `Unavailable`.
+    """
+    session = scoped_session(runtime.engine, NOTHING)
+    try:
+        async with session.begin():
+            await enter_district(session, district)
+            actor, scope = await identify(session)
+            rescope(session, scope)
+            yield Work(session, district, actor, scope, runtime)
+    except (DBAPIError, PoolTimeout) as error:
+        raise as_problem(error) from error
+    finally:
+        await session.close()
+
+
+def known_as(actor: Actor, scope: Scope) -> Identify:
+    """An actor known before the transaction opens."""
+
+    async def identify(_: AsyncSession) -> tuple[Actor, Scope]:
+        return actor, scope
+
+    return identify
+
+
+def system_work(runtime: Runtime, district: str) -> AbstractAsyncContextManager[Work]:
+    """The explicit way round the scope, for the worker and the command line; a test counts its callers."""
+    return open_work(runtime, district, known_as(SYSTEM, EVERYTHING))
+
+
+@asynccontextmanager
+async def open_city(runtime: Runtime) -> AsyncIterator[AsyncSession]:
+    """A transaction outside any district: schemas `directory` and `shared` only, named in full."""
+    session = scoped_session(runtime.engine, NOTHING)
+    try:
+        async with session.begin():
+            yield session
+    except (DBAPIError, PoolTimeout) as error:
+        raise as_problem(error) from error
+    finally:
+        await session.close()
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """Raise when the database does not answer."""
+    async with engine.connect() as connection:
+        await connection.execute(text("select 1"))

@@ -1,0 +1,176 @@
+"""A workflow as data: one tuple of steps; `advance` is the only thing that assigns a state (STYLE 3.6).
+
+Permissions, the phone's buttons (`allowed_steps`), the diagram and the tests are read from the same table.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.audit import Act, Trail, chain
+from app.core.errors import Conflict, Forbidden, NotFound, Problem
+from app.core.outbox import Event, Outbox
+from app.core.work import Work
+
+
+class Subject(Protocol):
+    """A row that lives by a workflow."""
+
+    id: Any
+    state: Any
+    version: Any
+    trail_hash: Any
+
+
+Guard = Callable[[Any, Any], Problem | None]
+
+
+class WrongState(Conflict):
+    """The step does not lead on from the state the matter is in."""
+
+    code = "wrong_state"
+    zh = "当前状态为 {state},不能执行“{step}”。请刷新后再试。"
+    en = "The state is {state}; step {step} does not lead on from it. Reload and look again."
+
+
+class Stale(Conflict):
+    """Somebody else changed the matter after the caller looked."""
+
+    code = "stale"
+    zh = "该事项已被他人更新(版本 {version}),请刷新后再试。"
+    en = "Somebody else has changed this matter (version {version}); reload and try again."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a workflow: from which states, by whom, to which state (None keeps it)."""
+
+    name: str
+    sources: frozenset[str]
+    target: str | None
+    by: frozenset[str]
+    emits: type[Event]
+    guard: Guard | None = None
+    inward: bool = False  # taken by the service itself, never offered as a button
+
+    def leads_to(self, state: str) -> str:
+        return self.target or state
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """All steps of one kind of subject."""
+
+    kind: str
+    first: str
+    final: frozenset[str]
+    states: tuple[str, ...]
+    steps: tuple[Step, ...]
+    _by_name: dict[str, Step] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {step.name: step for step in self.steps})
+
+    def step(self, name: str) -> Step:
+        """The step of that name; `NotFound` when the workflow has none."""
+        if name not in self._by_name:
+            raise NotFound("step")
+        return self._by_name[name]
+
+
+def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Problem | None:
+    """Why this actor may not take this step now, or None."""
+    if work.actor.role not in step.by:
+        return Forbidden(step=step.name, role=work.actor.role)
+    if subject.state not in step.sources:
+        return WrongState("state", state=subject.state, step=step.name)
+    return step.guard(work, subject) if step.guard else None
+
+
+def allowed_steps(workflow: Workflow, work: Work, subject: Subject) -> list[str]:
+    """Names of the steps the actor may take on this subject now: the buttons of every face."""
+    offered = (step for step in workflow.steps if not step.inward)
+    return [step.name for step in offered if refusal(workflow, step, work, subject) is None]
+
+
+async def lock(work: Work, model: type[Any], subject_id: UUID) -> Any:
+    """The subject's row, locked; absent and out of scope are the same `NotFound`."""
+    query = (
+        select(model)
+        .where(model.id == subject_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    subject = await work.session.scalar(query)
+    if subject is None:
+        raise NotFound
+    return subject
+
+
+async def advance(
+    work: Work,
+    workflow: Workflow,
+    subject: Any,
+    name: str,
+    event: Callable[..., Event],
+    *,
+    expected_version: int | None = None,
+    detail: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Take one step on a locked subject: row, trail and event in one act, or a `Problem` and nothing.
+
+    `event` is called with `subject_id` and `at`; `values` are columns set with the state; `detail` goes on the
+    trail and holds ids and digests only.
+    """
+    step = workflow.step(name)
+    if expected_version is not None and subject.version != expected_version:
+        raise Stale("expected_version", version=subject.version)
+    if (problem := refusal(workflow, step, work, subject)) is not None:
+        raise problem
+    before = subject.state
+    act = Act(name, before, step.leads_to(before), dict(detail or {}))
+    (row,) = chain(work, workflow.kind, subject.id, (subject.version, bytes(subject.trail_hash)), [act])
+    subject.state, subject.version, subject.trail_hash = act.to_state, row["seq"], row["hash"]
+    for column, value in values.items():
+        setattr(subject, column, value)
+    await work.session.flush()
+    await work.put(Trail, [row])
+    await work.put(Outbox, [work.outbox_row(event(subject_id=subject.id, at=row["at"]), row["seq"])])
+
+
+def check(workflow: Workflow) -> list[str]:
+    """Faults of a table: unreachable states, exits from final ones, unknown states, steps nobody may take."""
+    faults = []
+    reached = {workflow.first} | {step.target for step in workflow.steps if step.target}
+    faults += [f"state {state} is never reached" for state in workflow.states if state not in reached]
+    for step in workflow.steps:
+        named = step.sources | ({step.target} if step.target else set())
+        faults += [f"{step.name}: unknown state {state}" for state in sorted(named - set(workflow.states))]
+        if not step.by:
+            faults.append(f"{step.name}: nobody may take it")
+        leaving = step.sources & workflow.final
+        if leaving and step.target and step.target not in workflow.final:
+            faults.append(f"{step.name}: leaves a final state")
+    exits = {source for step in workflow.steps for source in step.sources if step.target}
+    faults += [f"state {s} has no way on" for s in workflow.states if s not in exits | workflow.final]
+    if len({step.name for step in workflow.steps}) < len(workflow.steps):
+        faults.append("two steps have one name")
+    return faults
+
+
+def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> str:
+    """The state diagram, drawn from the table."""
+    words = labels or {}
+    lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: raise"]
+    for step, source in _arrows(workflow.steps):
+        lines.append(f"    {source} --> {step.leads_to(source)}: {words.get(step.name, step.name)}")
+    lines += [f"    {state} --> [*]" for state in workflow.states if state in workflow.final]
+    return "\n".join(lines)
+
+
+def _arrows(steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
+    return ((step, source) for step in steps for source in sorted(step.sources))

@@ -1,0 +1,160 @@
+"""Which area owns a point: one statement, border included, with a deterministic owner (DESIGN 2).
+
+The accuracy circle is intersected with the boundaries valid at a time; those covering the point itself compete:
+a dedicated grid for its own categories first, then the deepest level, then the owner ruled for an accepted
+overlap, then the lowest code. `issues.routing` joins posts onto `owner`, so that placing and routing are one
+round trip. All statements are built once; parameters: point and circle (EWKB), code, category, at.
+"""
+
+from typing import Any
+
+import shapely
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from app.core.geometry import circle
+from app.grid.models import (
+    DEPTH,
+    LEVELS,
+    Area,
+    AreaCode,
+    AreaLevel,
+    Boundary,
+    GridCategory,
+    GridKind,
+    Overlap,
+)
+
+SRID = 4326
+CHAIN = ("district_id", "street_id", "community_id", "grid_id", "building_group_id")
+CARRIED = ("id", "level", "code", "name", "path", *CHAIN)
+
+
+def _geometry(name: str) -> ColumnElement[Any]:
+    return func.ST_GeomFromEWKB(bindparam(name, type_=LargeBinary))
+
+
+def _at() -> ColumnElement[Any]:
+    return bindparam("at", type_=DateTime(timezone=True))
+
+
+def ewkb(shape: shapely.Geometry) -> bytes:
+    """A geometry as the parameters of these statements take it."""
+    encoded: bytes = shapely.to_wkb(shapely.set_srid(shape, SRID), include_srid=True)
+    return encoded
+
+
+def point_parameters(lon: float, lat: float, accuracy_m: float) -> dict[str, bytes]:
+    """`point` and `circle` for a place in WGS84; without accuracy the circle is the point."""
+    point = shapely.Point(lon, lat)
+    around = circle(lon, lat, accuracy_m) if accuracy_m > 0 else point
+    return {"point": ewkb(point), "circle": ewkb(around)}
+
+
+def hits() -> CTE:
+    """Every area whose boundary at `at` touches the circle, and whether it covers the point."""
+    depth = case(*((Area.level == level, DEPTH[level]) for level in LEVELS))
+    return (
+        select(
+            *(getattr(Area, name) for name in CARRIED),
+            Area.kind,
+            depth.label("depth"),
+            Boundary.id.label("boundary_id"),
+            func.ST_Covers(Boundary.geom, _geometry("point")).label("covers"),
+        )
+        .join(Area, Area.id == Boundary.area_id)
+        .where(func.ST_Intersects(Boundary.geom, _geometry("circle")), Boundary.valid.op("@>")(_at()))
+        .cte("hit")
+    )
+
+
+def owner_by_point(hit: CTE) -> CTE:
+    """The one owner among the hits that cover the point."""
+    other = hit.alias("other")
+    owns = select(GridCategory.area_id).where(
+        GridCategory.area_id == hit.c.id, GridCategory.category == bindparam("category", type_=String)
+    )
+    lost = (
+        select(func.count())
+        .select_from(Overlap)
+        .join(other, and_(other.c.id == Overlap.owner_id, other.c.covers))
+        .where(Overlap.loser_id == hit.c.id)
+    )
+    dedicated = hit.c.kind == GridKind.DEDICATED
+    rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 2), else_=1)
+    return (
+        select(*(hit.c[name] for name in CARRIED), hit.c.boundary_id, literal("point").label("by"))
+        .where(hit.c.covers)
+        .order_by(rank, hit.c.depth.desc(), lost.scalar_subquery(), hit.c.code)
+        .limit(1)
+        .cte("owner")
+    )
+
+
+def owner_by_code() -> CTE:
+    """The area a code names, now or ever (a sign's code is more certain than a phone's point)."""
+    now = and_(Boundary.area_id == Area.id, Boundary.valid.op("@>")(_at()))
+    return (
+        select(
+            *(getattr(Area, name) for name in CARRIED),
+            Boundary.id.label("boundary_id"),
+            literal("code").label("by"),
+        )
+        .join(AreaCode, AreaCode.area_id == Area.id)
+        .outerjoin(Boundary, now)
+        .where(AreaCode.code == bindparam("area_code", type_=String), Area.valid_to.is_(None))
+        .cte("owner")
+    )
+
+
+def owner_of_nothing() -> CTE:
+    """The district itself, for what has neither point nor code: its desk list, never nowhere."""
+    return (
+        select(
+            *(getattr(Area, name) for name in CARRIED),
+            cast(None, Boundary.id.type).label("boundary_id"),
+            literal("none").label("by"),
+        )
+        .where(Area.level == AreaLevel.DISTRICT, Area.valid_to.is_(None))
+        .order_by(Area.code)
+        .limit(1)
+        .cte("owner")
+    )
+
+
+def candidates(hit: CTE) -> ColumnElement[Any]:
+    """JSON list of the grids the circle touches, lowest code first, each with whether it covers the point."""
+    said = func.jsonb_build_object("code", hit.c.code, "name", hit.c.name, "covers", hit.c.covers)
+    listed = func.jsonb_agg(aggregate_order_by(said, hit.c.code))
+    grids = hit.c.level == AreaLevel.GRID
+    return func.coalesce(select(listed).where(grids).scalar_subquery(), cast("[]", JSONB))
+
+
+def nearest() -> Select[Any]:
+    """The nearest grid to a point and its distance in metres, for what lies outside all of them."""
+    point = _geometry("point")
+    geography = func.Geography
+    return (
+        select(
+            *(getattr(Area, name) for name in CARRIED),
+            func.ST_Distance(geography(Boundary.geom), geography(point)).label("distance_m"),
+        )
+        .join(Area, Area.id == Boundary.area_id)
+        .where(Area.level == AreaLevel.GRID, Boundary.valid.op("@>")(_at()))
+        .order_by(Boundary.geom.op("<->")(point))
+        .limit(1)
+    )

@@ -1,0 +1,62 @@
+"""Areas over HTTP: open to all, because no person stands in them (HOUSE 4.4)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+
+from app.core.paging import Page
+from app.grid import queries
+from app.grid.models import AreaLevel
+from app.grid.schemas import AreaDetail, AreaSummary, FeatureCollection
+from app.people.login import OPEN_TO_ALL, OpenWork
+
+router = APIRouter(tags=["areas"], dependencies=[OPEN_TO_ALL])
+CodePath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+CodeQuery = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+Cursor = Annotated[str | None, Query(max_length=200)]
+
+
+@router.get("/areas")
+async def list_areas(
+    work: OpenWork,
+    level: AreaLevel | None = None,
+    parent: CodeQuery = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[AreaSummary]:
+    """Areas by code, narrowed by level, parent or part of the name."""
+    items, following = await queries.area_page(work, level, parent, q, cursor, limit)
+    return Page[AreaSummary](items=items, next_cursor=following)
+
+
+@router.get("/areas.geojson", response_model=FeatureCollection)
+async def area_shapes(
+    work: OpenWork,
+    level: AreaLevel,
+    parent: CodeQuery = None,
+    zoom: Annotated[int | None, Query(ge=0, le=20)] = None,
+) -> JSONResponse:
+    """Shapes of one level below a parent, simplified for a map's zoom without opening gaps."""
+    features = await queries.shapes(work, level, parent, zoom)
+    said = {"type": "FeatureCollection", "features": features}
+    return JSONResponse(said, media_type="application/geo+json")
+
+
+@router.get("/areas/{code}")
+async def get_area(code: CodePath, work: OpenWork) -> AreaDetail:
+    """One area by any code it has or had."""
+    return await queries.detail(work, code)
+
+
+@router.get("/areas/{code}/children")
+async def list_children(
+    code: CodePath,
+    work: OpenWork,
+    cursor: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[AreaSummary]:
+    """The areas directly below one."""
+    items, following = await queries.area_page(work, None, code, None, cursor, limit)
+    return Page[AreaSummary](items=items, next_cursor=following)

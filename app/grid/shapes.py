@@ -1,0 +1,208 @@
+"""GeoJSON geometries judged one by one: flat, valid, in WGS84, or refused with the reason and the place."""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import GeometryType, MultiPolygon
+
+from app.core.geometry import Crs, Shapes, convert, to_wgs84
+from app.grid.findings import Code, Finding, finding
+
+MOST_VERTICES: Final = 100_000
+LON_END, LAT_END = 180.0, 90.0
+RING_POINTS: Final = 4  # the fewest a closed ring can have
+
+_POLYGONAL: Final = ("Polygon", "MultiPolygon")
+_OTHER_TYPES: Final = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
+# GEOS writes a reason and, in brackets, where: "Self-intersection[121.5 25.04]".
+_REASON: Final = re.compile(r"(?P<why>.*?)\[(?P<lon>\S+) (?P<lat>\S+).*\]")
+_HOLE: Final = "Hole lies outside shell"
+_NAN: Final = "Invalid Coordinate"
+_UNCLOSED: Final = "Ring not closed"
+_TOO_FEW: Final = "Too few points in geometry component"
+_REASONS_ZH: Final = {
+    "Self-intersection": "边界自相交",
+    "Ring Self-intersection": "环自身相碰",
+    "Duplicate Rings": "有重复的环",
+    "Nested shells": "一块面套在另一块面里",
+    "Holes are nested": "洞中有洞",
+    "Interior is disconnected": "内部被洞切断",
+    _TOO_FEW: "环上的点太少",
+    _UNCLOSED: "环没有闭合",
+}
+_NO_NUMBERS: Final = {"why_zh": "坐标不是成环的数字", "why_en": "the coordinates are not rings of numbers"}
+_BEYOND: Final = {
+    "why_zh": "超出经度 ±180、纬度 ±90,可能是以米为单位的投影坐标",
+    "why_en": "beyond longitude 180 or latitude 90, perhaps projected metres",
+}
+_SWAPPED: Final = {
+    "why_zh": "经度和纬度似乎颠倒了",
+    "why_en": "longitude and latitude seem to be swapped",
+}
+# West, south, east, north around China with a margin: the check for swapped axes where both readings
+# lie on the earth (from Xinjiang westwards; read the wrong way it is the ice north of Norway).
+_CHINA: Final = (73.0, 3.0, 136.0, 54.5)
+
+
+def read_shapes(
+    labels: Sequence[str], raws: Sequence[object], crs: Crs, findings: list[Finding]
+) -> list[MultiPolygon | None]:
+    """One MultiPolygon, or nothing, for each GeoJSON geometry object as `json` read it.
+
+    Null is nothing without a finding. Each refusal goes onto `findings` under the feature's label;
+    too many vertices is reported but kept, since it may be accepted.
+    """
+    texts = [json.dumps(raw) if isinstance(raw, dict) else None for raw in raws]
+    shapes: Shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    refused = [index for index in _where(shapely.is_missing(shapes)) if raws[index] is not None]
+    findings.extend(_diagnosed(labels[index], raws[index], crs) for index in refused)
+    bench = _Bench(labels, shapes, findings)
+    bench.only_flat_polygons()
+    bench.only_in_world()
+    bench.shapes = convert(bench.shapes, crs)
+    bench.only_valid()
+    bench.report_heavy()
+    return _as_multipolygons(bench.shapes)
+
+
+class _Bench:
+    """Shapes on the way through the checks; a refused one is replaced by None."""
+
+    def __init__(self, labels: Sequence[str], shapes: Shapes, findings: list[Finding]) -> None:
+        self.labels = labels
+        self.shapes = shapes
+        self.findings = findings
+
+    def only_flat_polygons(self) -> None:
+        kinds = shapely.get_type_id(self.shapes)
+        polygonal = (kinds == GeometryType.POLYGON) | (kinds == GeometryType.MULTIPOLYGON)
+        for index in _where((kinds >= 0) & ~polygonal):
+            told = {"type": self.shapes[index].geom_type}
+            self._refuse(index, finding(Code.NOT_POLYGON, self.labels[index], data=told))
+        for index in _where(shapely.is_empty(self.shapes)):
+            self._refuse(index, finding(Code.EMPTY_GEOMETRY, self.labels[index]))
+        for index in _where(shapely.has_z(self.shapes)):
+            self.findings.append(finding(Code.HAS_Z, self.labels[index]))
+        self.shapes = shapely.force_2d(self.shapes)
+
+    def only_in_world(self) -> None:
+        bounds = shapely.bounds(self.shapes)
+        beyond = np.abs(bounds) > np.array([LON_END, LAT_END, LON_END, LAT_END])
+        turned = bounds[:, [1, 0, 3, 2]]  # the boxes with the axes the other way round
+        fits = (np.abs(turned) <= np.array([LON_END, LAT_END, LON_END, LAT_END])).all(axis=1)
+        out = beyond.any(axis=1)
+        swapped = (out & fits) | (_in_china(turned) & ~_in_china(bounds))
+        for index in _where(out | swapped):
+            why = _SWAPPED if swapped[index] else _BEYOND
+            self._refuse(index, finding(Code.OUT_OF_WORLD, self.labels[index], data=why))
+
+    def only_valid(self) -> None:
+        invalid = ~shapely.is_missing(self.shapes) & ~shapely.is_valid(self.shapes)
+        for index in _where(invalid):
+            why = shapely.is_valid_reason(self.shapes[index])
+            self._refuse(index, _invalid(self.labels[index], why))
+
+    def report_heavy(self) -> None:
+        counts = shapely.get_num_coordinates(self.shapes)
+        for index in _where(counts > MOST_VERTICES):
+            size = {"vertices": int(counts[index]), "limit": MOST_VERTICES}
+            self.findings.append(finding(Code.TOO_MANY_VERTICES, self.labels[index], data=size))
+
+    def _refuse(self, index: int, found: Finding) -> None:
+        self.shapes[index] = None
+        self.findings.append(found)
+
+
+def _where(mask: NDArray[np.bool_]) -> list[int]:
+    return [int(index) for index in np.flatnonzero(mask)]
+
+
+def _in_china(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    west, south, east, north = _CHINA
+    low = (bounds[:, 0] >= west) & (bounds[:, 1] >= south)
+    return np.asarray(low & (bounds[:, 2] <= east) & (bounds[:, 3] <= north), dtype=np.bool_)
+
+
+def _invalid(label: str, reason: str) -> Finding:
+    """What GEOS says of an invalid polygon, as a finding."""
+    match = _REASON.match(reason)
+    why = match["why"] if match else reason
+    at = _place(float(match["lon"]), float(match["lat"]), Crs.WGS84) if match else None
+    if why == _HOLE:
+        return finding(Code.HOLE_OUTSIDE_SHELL, label, at=at)
+    if why == _NAN:
+        return finding(Code.NOT_FINITE, label)
+    return _broken(label, why, at)
+
+
+def _broken(label: str, why: str, at: tuple[float, float] | None) -> Finding:
+    told = {"reason": why, "reason_zh": _REASONS_ZH.get(why, why)}
+    return finding(Code.RING_BROKEN, label, at=at, data=told)
+
+
+def _diagnosed(label: str, raw: object, crs: Crs) -> Finding:
+    """Why GEOS would not even build it; looked up only for the few it refused."""
+    kind = raw.get("type") if isinstance(raw, dict) else None
+    if kind in _OTHER_TYPES:
+        return finding(Code.NOT_POLYGON, label, data={"type": kind})
+    coordinates = raw.get("coordinates") if isinstance(raw, dict) else None
+    if kind not in _POLYGONAL:
+        return finding(Code.NOT_GEOJSON, label, data=_NO_NUMBERS)
+    if not all(math.isfinite(number) for number in _numbers(coordinates)):
+        return finding(Code.NOT_FINITE, label)
+    for ring in _rings(coordinates):
+        if len(ring) < RING_POINTS or ring[0] != ring[-1]:
+            why = _TOO_FEW if len(ring) < RING_POINTS else _UNCLOSED
+            at = _place(float(ring[0][0]), float(ring[0][1]), crs)
+            return _broken(label, why, at)
+    return finding(Code.NOT_GEOJSON, label, data=_NO_NUMBERS)
+
+
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _numbers(part)
+
+
+def _rings(value: object) -> Iterator[list[list[float]]]:
+    """Every list of positions at any depth; a position is a list of at least two numbers."""
+    if not isinstance(value, list) or not value:
+        return
+    if all(_is_position(part) for part in value):
+        yield value
+        return
+    for part in value:
+        yield from _rings(part)
+
+
+def _is_position(value: object) -> bool:
+    axes = 2
+    return (
+        isinstance(value, list)
+        and len(value) >= axes
+        and all(isinstance(number, (int, float)) for number in value)
+    )
+
+
+def _place(lon: float, lat: float, crs: Crs) -> tuple[float, float] | None:
+    """A place for the reader, if it is one."""
+    if not (abs(lon) <= LON_END and abs(lat) <= LAT_END):
+        return None
+    return to_wgs84(lon, lat, crs)
+
+
+def _as_multipolygons(shapes: Shapes) -> list[MultiPolygon | None]:
+    kinds = shapely.get_type_id(shapes)
+    whole = shapes.copy()
+    single = np.flatnonzero(kinds == GeometryType.POLYGON)
+    if single.size:
+        whole[single] = shapely.multipolygons(shapes[single], indices=np.arange(single.size))
+    return list(whole)

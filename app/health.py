@@ -1,0 +1,80 @@
+"""What the service says of itself: alive, ready, and figures for Prometheus. No district's content."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.errors import Problem
+from app.core.outbox import Outbox
+from app.core.work import Runtime, open_city, ping, system_work
+from app.districts import Heartbeat, district_codes, heads
+from app.people.login import OPEN_TO_ALL
+
+WORKER_SILENCE = timedelta(seconds=15)  # it beats every second; a longer silence means nothing is delivered
+router = APIRouter(tags=["health"], dependencies=[OPEN_TO_ALL])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> JSONResponse:
+    """Database, migrations of every district, worker: 200 when all are well, else 503 naming what is not."""
+    runtime: Runtime = request.app.state.runtime
+    checks: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
+    try:
+        await ping(runtime.engine)
+        checks["migrations"] = await _migrations(runtime)
+        checks["worker"] = await _worker(runtime)
+    except (SQLAlchemyError, Problem) as error:
+        checks["database"] = type(error).__name__
+    ready = set(checks.values()) == {"ok"}
+    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+async def _migrations(runtime: Runtime) -> str:
+    async with runtime.engine.connect() as connection:
+        lagging = [head.schema for head in await connection.run_sync(heads) if head.lags]
+    return f"behind: {', '.join(lagging)}; run `wangge district migrate`" if lagging else "ok"
+
+
+async def _worker(runtime: Runtime) -> str:
+    async with open_city(runtime) as session:
+        last = await session.scalar(select(func.max(Heartbeat.at)))
+    if last is None:
+        return "never seen; start `wangge worker`"
+    silent = runtime.clock.now() - last
+    return "ok" if silent < WORKER_SILENCE else f"silent for {int(silent.total_seconds())} s"
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(request: Request) -> Response:
+    """Request counts and times of this process, and the outbox of every district."""
+    runtime: Runtime = request.app.state.runtime
+    gauges = CollectorRegistry()
+    waiting = Gauge("wangge_outbox_waiting", "Events not yet delivered", ["district"], registry=gauges)
+    parked = Gauge("wangge_outbox_parked", "Events a person has to look at", ["district"], registry=gauges)
+    oldest = Gauge(
+        "wangge_outbox_oldest_seconds", "Age of the oldest waiting event", ["district"], registry=gauges
+    )
+    async with open_city(runtime) as session:
+        codes = await district_codes(session)
+    for code in codes:
+        counts = select(func.count(), func.count(Outbox.parked_at), func.min(Outbox.at)).where(
+            Outbox.done_at.is_(None)
+        )
+        async with system_work(runtime, code) as work:
+            total, stuck, since = (await work.session.execute(counts)).one()
+        waiting.labels(code).set(total - stuck)
+        parked.labels(code).set(stuck)
+        oldest.labels(code).set((runtime.clock.now() - since).total_seconds() if since else 0)
+    body = generate_latest(request.app.state.metrics.registry) + generate_latest(gauges)
+    return Response(body, media_type=CONTENT_TYPE_LATEST)

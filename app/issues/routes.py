@@ -1,0 +1,223 @@
+"""Issues over HTTP: a route parses, calls one action, returns. One route is generated per step of the workflow."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from app.core.files import Photo, check_photos
+from app.core.idempotency import body_hash, claim_of, take, used_for
+from app.core.log import log
+from app.core.paging import Page
+from app.core.work import Work
+from app.core.workflow import Step, lock
+from app.issues import actions, explaining, intake, queries, situation
+from app.issues.models import Channel, Issue, IssuePhoto, State
+from app.issues.queries import Filter
+from app.issues.receiving import (
+    MAX_MULTIPART_BYTES,
+    IntakeWork,
+    Photos,
+    Posted,
+    claim,
+    examples,
+)
+from app.issues.schemas import (
+    ContactOut,
+    FollowOut,
+    IssueLine,
+    IssueOut,
+    Locate,
+    LocateOut,
+    PhotoOut,
+    RaisedOut,
+    RaiseIssue,
+    RateStep,
+    Unmask,
+)
+from app.issues.workflow import ISSUE
+from app.people.capabilities import Capability
+from app.people.login import OPEN_TO_ALL, OpenWork, ReporterWork, StaffWork, needs
+
+router = APIRouter(tags=["issues"])
+Key = Annotated[str | None, Header(alias="Idempotency-Key")]
+SEE = needs(Capability.SEE_ISSUES)
+
+
+@router.post("/locate", dependencies=[OPEN_TO_ALL])
+async def locate(form: Locate, work: OpenWork) -> LocateOut:
+    """Where a report would be placed and who would hold it; nothing is stored."""
+    said = RaiseIssue(text="-", **form.model_dump(exclude={"at"}))
+    facts = intake.facts_of(work, said)
+    read = await situation.read(await work.cursor(), facts if form.at is None else facts.at_time(form.at))
+    if form.area_code is not None and not read.located:
+        raise intake.UnknownArea("area_code")
+    kept = explaining.stored(read, intake.route(read))
+    return LocateOut(
+        place=explaining.place_out(kept),
+        holder=explaining.holder_out(kept),
+        explanation=explaining.reasons_out(kept),
+        limit_minutes=int(read.limit.total_seconds() // 60),
+    )
+
+
+@router.post(
+    "/issues",
+    status_code=201,
+    response_model=RaisedOut,
+    openapi_extra=examples(),
+    max_body_size=MAX_MULTIPART_BYTES,
+)
+async def raise_issue(request: Request, posted: Posted, work: IntakeWork, key: Key = None) -> Response:
+    """Raise an issue: placed, routed and stored before this answer leaves. A repeated key answers 200."""
+    held = claim(work, posted, key)
+    raised = await intake.raise_issue(work, posted.form, held, posted.photos, screening=posted.screening)
+    receipt = _receipt(request, work, raised)
+    return Response(receipt.model_dump_json(), 200 if raised.replayed else 201, media_type="application/json")
+
+
+def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
+    kept = raised.row["explanation"]
+    token = work.keys.follow_token(work.district, raised.issue_id)
+    return RaisedOut(
+        id=raised.issue_id,
+        number=raised.row["number"],
+        state=State.ASSIGNED if kept["holder"] else State.RAISED,
+        version=2 if kept["holder"] else 1,
+        place=explaining.place_out(kept),
+        holder=explaining.holder_out(kept),
+        explanation=explaining.reasons_out(kept),
+        raised_at=raised.row["raised_at"],
+        due_at=raised.row["due_at"],
+        screening=raised.row["screening"],
+        follow_token=token,
+        follow_url=f"{request.app.state.settings.public_url}/api/v1/follow/{token}",
+    )
+
+
+def _filter(
+    state: Annotated[list[State] | None, Query()] = None,
+    category: Annotated[str | None, Query(max_length=40)] = None,
+    channel: Channel | None = None,
+    area: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{1,32}$")] = None,
+    mine: bool = False,
+    desk: Annotated[str | None, Query(pattern="^(unplaced|unassigned)$")] = None,
+    screening: bool | None = None,
+    closed: bool = False,
+    q: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
+) -> Filter:
+    states = tuple(state or ())
+    return Filter(states, category, channel, area, mine, desk, screening, closed, q)
+
+
+@router.get("/issues", dependencies=[SEE])
+async def list_issues(
+    work: StaffWork,
+    wanted: Annotated[Filter, Depends(_filter)],
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> Page[IssueLine]:
+    """The queue of the active post, soonest due first; `desk=unplaced` is the list 待定位."""
+    items, following = await queries.queue_page(work, wanted, cursor, limit)
+    return Page[IssueLine](items=items, next_cursor=following)
+
+
+@router.get("/issues/{issue_id}", dependencies=[SEE])
+async def get_issue(issue_id: UUID, work: StaffWork) -> IssueOut:
+    """One issue with its trail and the steps the active post may take now."""
+    return await queries.in_full(work, await queries.get_issue(work, issue_id))
+
+
+@router.post("/issues/{issue_id}/reporter", dependencies=[needs(Capability.UNMASK_REPORTER)])
+async def unmask_reporter(issue_id: UUID, form: Unmask, work: StaffWork) -> ContactOut:
+    """The contact in clear, for a purpose that is kept with the reader's post."""
+    contact = await actions.unmask(work, await queries.get_issue(work, issue_id), form.purpose)
+    log().info("unmasked", district=work.district, post_id=str(work.actor.post_id), subject_id=str(issue_id))
+    return contact
+
+
+@router.get("/issues/{issue_id}/photos", dependencies=[SEE])
+async def list_photos(issue_id: UUID, work: StaffWork) -> list[PhotoOut]:
+    """The photos of an issue."""
+    return await queries.photos_of(work, await queries.get_issue(work, issue_id))
+
+
+@router.get("/issues/{issue_id}/photos/{photo_id}", dependencies=[SEE], response_class=Response)
+async def get_photo(issue_id: UUID, photo_id: UUID, work: StaffWork, store: Photos) -> Response:
+    """The bytes of one photo, checked against their digest."""
+    await queries.get_issue(work, issue_id)
+    photo = await queries.get_photo(work, issue_id, photo_id)
+    return Response(await store.get(photo.sha256), media_type="image/jpeg")
+
+
+async def _checked(request: Request, store: Photos) -> list[Photo]:
+    posted = await request.form(max_files=24, max_fields=2)
+    photos = await check_photos(
+        [await part.read() for part in posted.getlist("photos") if not isinstance(part, str)]
+    )
+    for photo in photos:
+        await store.put(photo)
+    return photos
+
+
+@router.post(
+    "/issues/{issue_id}/photos",
+    status_code=201,
+    dependencies=[needs(Capability.ADD_PHOTOS)],
+    max_body_size=MAX_MULTIPART_BYTES,
+)
+async def add_photos(
+    issue_id: UUID, checked: Annotated[list[Photo], Depends(_checked)], work: StaffWork, key: Key = None
+) -> list[PhotoOut]:
+    """Photos of an issue, in the multipart field `photos`; a repeated key adds nothing."""
+    digest = body_hash({"issue": str(issue_id)}, tuple(photo.sha256 for photo in checked))
+    held = claim_of(work, "POST /issues/photos", key, digest)
+    issue = await queries.get_issue(work, issue_id)
+    if await take(work, held, issue_id):
+        await work.put(IssuePhoto, [intake.photo_row(work, issue_id, photo) for photo in checked])
+    else:
+        await used_for(work, held)
+    return await queries.photos_of(work, issue)
+
+
+@router.get("/follow/{token}", dependencies=[OPEN_TO_ALL])
+async def follow(token: str, work: ReporterWork) -> FollowOut:
+    """The reporter's page: where it stands, what was answered."""
+    return await queries.for_reporter(work, await queries.get_issue(work, work.scope.subject or UUID(int=0)))
+
+
+@router.post("/follow/{token}/rate", dependencies=[OPEN_TO_ALL])
+async def rate(token: str, form: RateStep, work: ReporterWork) -> FollowOut:
+    """The reporter's word: solved closes it, anything else returns it."""
+    issue = await lock(work, Issue, work.scope.subject or UUID(int=0))
+    await actions.rate(work, issue, form)
+    return await queries.for_reporter(work, issue)
+
+
+def _add_step(step: Step) -> None:
+    form_type, action = actions.STEPS[step.name]
+
+    async def take_step(issue_id: UUID, form: Any, work: StaffWork, key: Key = None) -> IssueOut:
+        held = claim_of(
+            work,
+            f"step {step.name}",
+            key,
+            body_hash({"issue": str(issue_id), **form.model_dump(mode="json")}),
+        )
+        if key is None or await take(work, held, issue_id):
+            await action(work, await lock(work, Issue, issue_id), form)
+        else:
+            await used_for(work, held)
+        return await queries.in_full(work, await queries.get_issue(work, issue_id))
+
+    take_step.__annotations__["form"] = form_type
+    take_step.__doc__ = f"Step `{step.name}`; 409 when the state or the version has moved on."
+    take_step.guards = f"step {step.name}"  # type: ignore[attr-defined]  # the workflow table decides who may
+    router.add_api_route(
+        f"/issues/{{issue_id}}/steps/{step.name}", take_step, methods=["POST"], name=f"step_{step.name}"
+    )
+
+
+for _step in ISSUE.steps:
+    if not _step.inward:
+        _add_step(_step)

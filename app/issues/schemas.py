@@ -1,0 +1,348 @@
+"""What is said about an issue: one input per verb, one output per reader."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.core.errors import Invalid
+from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
+from app.core.geometry import Crs
+from app.issues.models import Channel, IssueType, Urgency, Verdict
+
+WIDEST_ACCURACY_M = 3000  # wider than this a circle says less than the street's name
+
+
+class PointOutsideWorld(Invalid):
+    """Not a longitude and latitude."""
+
+    code = "point_outside_world"
+    zh = "坐标不在有效范围内:经度 ±180,纬度 ±90。"
+    en = "The point is outside the world: longitude ±180, latitude ±90."
+
+
+class AxesSwapped(Invalid):
+    """Latitude where the longitude belongs."""
+
+    code = "axes_swapped"
+    zh = "经纬度似乎颠倒了:lon 是经度,lat 是纬度。"
+    en = "Longitude and latitude seem to be swapped: lon is the longitude, lat the latitude."
+
+
+class AccuracyTooWide(Invalid):
+    """The circle is too wide to say where."""
+
+    code = "accuracy_too_wide"
+    zh = "定位误差 {given} 米过大(上限 {most} 米),请在地图上选点或填写地址。"
+    en = "An accuracy of {given} m is too wide (at most {most} m); pick the place on the map or give an address."
+
+
+class Point(Schema):
+    """A place as the caller has it; stored in WGS84."""
+
+    lon: float = Field(examples=[102.8405])
+    lat: float = Field(examples=[24.8592])
+    crs: Crs = Crs.WGS84
+    accuracy_m: float | None = Field(None, ge=0)
+    source: Literal["gps", "map", "sign", "address", "import"] | None = None
+
+    def check(self, field: str = "point") -> None:
+        """Raise the problem of a point that cannot be meant; 90 < |lat| <= 180 gives swapped axes away."""
+        if abs(self.lon) > 180 or abs(self.lat) > 180:  # noqa: PLR2004  # degrees
+            raise PointOutsideWorld(field)
+        if abs(self.lat) > 90:  # noqa: PLR2004  # degrees
+            raise (AxesSwapped if abs(self.lon) <= 90 else PointOutsideWorld)(field)  # noqa: PLR2004  # degrees
+        if self.accuracy_m is not None and self.accuracy_m > WIDEST_ACCURACY_M:
+            raise AccuracyTooWide(f"{field}.accuracy_m", given=self.accuracy_m, most=WIDEST_ACCURACY_M)
+
+
+class Contact(Schema):
+    """Who reported, as far as they wish to be known."""
+
+    name: Name | None = None
+    phone: Phone | None = Field(None, examples=["13800001234"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _some(cls, given: Any) -> Any:
+        return given or None
+
+
+class RaiseIssue(Schema):
+    """A matter brought in. A public call names its district unless only one exists."""
+
+    text: Words = Field(examples=["韶光街与学海路口没有公共厕所,请解决。"])
+    type: IssueType = IssueType.HELP
+    category: str | None = Field(None, max_length=40, examples=["public_toilet"])
+    point: Point | None = None
+    area_code: Code | None = None
+    place_text: Sentence | None = None
+    contact: Contact | None = None
+    urgency: Urgency = Urgency.NORMAL
+    channel: Channel | None = None
+    confidential: bool = False
+    on_behalf_of: Name | None = None
+    head_count: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    respondent_unit: Code | None = None
+    occurred_at: datetime | None = None
+    district: DistrictCode | None = None
+
+
+class Locate(Schema):
+    """A dry run: where would this be placed and who would hold it."""
+
+    point: Point | None = None
+    area_code: Code | None = None
+    category: str | None = Field(None, max_length=40)
+    type: IssueType = IssueType.HELP
+    urgency: Urgency = Urgency.NORMAL
+    at: datetime | None = None
+    district: DistrictCode | None = None
+
+
+class AreaOut(Schema):
+    """A link of the chain, from the district down."""
+
+    level: str
+    code: str
+    name: str
+
+
+class CandidateOut(Schema):
+    """A grid the accuracy circle touches."""
+
+    code: str
+    name: str
+    covers: bool
+
+
+class HolderOut(Schema):
+    """The post an issue is with. Names are in the accounts and are not shown here."""
+
+    post_id: UUID
+    role: str
+    deputy: bool = False
+
+
+class ReasonOut(Schema):
+    """One rung of the ladder and why it was passed over or taken."""
+
+    role: str
+    why: str
+    zh: str
+    en: str
+
+
+class PlaceOut(Schema):
+    """Where an issue was placed, by which boundary version, and who else might own the ground."""
+
+    placement: str
+    by: str
+    chain: list[AreaOut]
+    boundary_id: UUID | None
+    near_border: bool
+    candidates: list[CandidateOut]
+    outside: dict[str, Any] | None
+
+
+class LocateOut(Schema):
+    """The dry run's answer."""
+
+    place: PlaceOut
+    holder: HolderOut | None
+    explanation: list[ReasonOut]
+    limit_minutes: int
+
+
+class RaisedOut(Schema):
+    """The receipt: number, place, holder with the reasons, and the reporter's link."""
+
+    id: UUID
+    number: str
+    state: str
+    version: int
+    place: PlaceOut
+    holder: HolderOut | None
+    explanation: list[ReasonOut]
+    raised_at: datetime
+    due_at: datetime
+    screening: bool
+    follow_token: str
+    follow_url: str
+
+
+class IssueLine(Schema):
+    """A row of the queue."""
+
+    id: UUID
+    number: str
+    state: str
+    type: str
+    urgency: str
+    category: str | None
+    text: str
+    placement: str
+    grid_id: UUID | None
+    holder_id: UUID | None
+    screening: bool
+    raised_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+
+
+class TrailOut(Schema):
+    """One act."""
+
+    seq: int
+    at: datetime
+    step: str
+    from_state: str | None
+    to_state: str
+    role: str
+    post_id: UUID | None
+    detail: dict[str, Any]
+
+
+class RemarkOut(Schema):
+    """Words said with a step."""
+
+    step: str
+    text: str
+    to_reporter: bool
+    at: datetime
+
+
+class PhotoOut(Schema):
+    """A photo; its bytes are at `/issues/{id}/photos/{photo id}`."""
+
+    id: UUID
+    width: int
+    height: int
+    size: int
+    at: datetime
+
+
+class RatingOut(Schema):
+    """One answer of the reporter."""
+
+    verdict: str
+    satisfaction: int
+    contacted: bool | None
+    at: datetime
+
+
+class IssueOut(Schema):
+    """An issue in full, with its trail and the steps the active post may take now."""
+
+    id: UUID
+    number: str
+    state: str
+    version: int
+    type: str
+    channel: str
+    urgency: str
+    category: str | None
+    text: str
+    place_text: str | None
+    lon: float | None
+    lat: float | None
+    place: PlaceOut
+    holder: HolderOut | None
+    explanation: list[ReasonOut]
+    reporter: str | None
+    confidential: bool
+    screening: bool
+    raised_at: datetime
+    occurred_at: datetime | None
+    due_at: datetime
+    contacted_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    allowed_steps: list[str]
+    remarks: list[RemarkOut]
+    ratings: list[RatingOut]
+    trail: list[TrailOut]
+
+
+class FollowOut(Schema):
+    """What the reporter sees: plain facts, no names, no inner words."""
+
+    number: str
+    state: str
+    raised_at: datetime
+    due_at: datetime
+    answered_at: datetime | None
+    closed_at: datetime | None
+    handled_by: str | None
+    timeline: list[dict[str, Any]]
+    replies: list[RemarkOut]
+    ratings: list[RatingOut]
+    may_rate: bool
+
+
+class StepInput(Schema):
+    """What every step takes: the version the caller looked at (409 when it has moved on)."""
+
+    expected_version: int | None = Field(None, ge=1)
+
+
+class LocateStep(StepInput):
+    """Place the issue anew, by point or by the code of an area; it is routed again at once."""
+
+    point: Point | None = None
+    area_code: Code | None = None
+    reason: Sentence
+
+
+class AssignStep(StepInput):
+    """Give it to another post on its ground."""
+
+    post_id: UUID
+    reason: Sentence
+
+
+class AcceptStep(StepInput):
+    """Seen and taken on."""
+
+
+class ContactStep(StepInput):
+    """The reporter was reached, or the place was visited (DOMAIN R1.4)."""
+
+    way: Literal["phone", "door", "message"]
+    note: Sentence | None = None
+
+
+class AnswerStep(StepInput):
+    """The text to the reporter, and what kind of result it is."""
+
+    text: Words
+    result: Literal["solved", "interim", "explained", "refused"] = "solved"
+
+
+class RateStep(StepInput):
+    """The reporter's word: solved closes it, anything else returns it to its holder."""
+
+    verdict: Verdict
+    satisfaction: Annotated[int, Field(ge=1, le=5)]
+    contacted: bool | None = None
+    note: Sentence | None = None
+
+
+class CommentStep(StepInput):
+    """A note among staff."""
+
+    text: Words
+
+
+class Unmask(Schema):
+    """Why the contact is needed in clear; kept for ever."""
+
+    purpose: Sentence
+
+
+class ContactOut(Schema):
+    """A contact in clear, once, for the purpose given."""
+
+    name: str | None
+    phone: str | None

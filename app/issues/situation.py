@@ -1,0 +1,243 @@
+"""What a new or re-placed issue needs to know, read in one statement: place, chain, posts, category, limit.
+
+`grid.locate` says which area owns the place; the posts on its chain, the category and the limit are joined on.
+Each of the three forms (by point, by code, by nothing) is built once and sent on the driver's cursor (HOUSE 1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncCursor, sql
+from sqlalchemy import CTE, DateTime, String, and_, bindparam, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import aliased
+
+from app.grid import locate
+from app.grid.models import Area
+from app.issues.models import Category, LimitRule, LimitUnit, Placement
+from app.issues.routing import LADDER, Candidate
+from app.people.models import Absence, Post, Unit
+
+STREET_REACH_M = (
+    1000  # a point this near to a grid goes to that street's desk, a farther one to the district's
+)
+LADDER_ROLES = [str(role) for role in LADDER]
+UNIT_MINUTES = {LimitUnit.MINUTES: 1, LimitUnit.HOURS: 60, LimitUnit.DAYS: 1440}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of an issue when it is placed; times in UTC, the point in WGS84."""
+
+    now: datetime
+    at: datetime
+    type: str
+    urgency: str
+    category: str | None = None
+    area_code: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float = 0
+    respondent: UUID | None = None
+
+    @property
+    def by(self) -> str:
+        if self.area_code is not None:
+            return "code"
+        return "none" if self.lon is None else "point"
+
+    def at_time(self, at: datetime) -> "Facts":
+        """The same facts with the boundaries valid then; an offset is required."""
+        return replace(self, at=at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The answer. `area` holds the owner's columns (all None when nothing covers the point)."""
+
+    by: str
+    area: Mapping[str, Any]
+    chain: list[dict[str, Any]]
+    candidates: list[dict[str, Any]]
+    posts: list[Candidate]
+    category_version: int | None
+    building: bool
+    limit: timedelta
+    accused_area: UUID | None
+    outside: dict[str, Any] | None = None
+
+    @property
+    def located(self) -> bool:
+        """Whether an area of the ground owns it, so that it can be routed."""
+        return self.by in ("point", "code") and self.area["id"] is not None
+
+    @property
+    def placement(self) -> Placement:
+        if self.by == "none":
+            return Placement.NO_POINT
+        if not self.located:
+            return Placement.OUTSIDE
+        if self.by == "point" and self.area["grid_id"] is None:
+            return Placement.COARSE
+        return Placement.NEAR_BORDER if len(self.candidates) > 1 else Placement.PLACED
+
+
+async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
+    """The situation of an issue with these facts; a point outside everything costs one statement more."""
+    parameters: dict[str, Any] = {
+        "now": facts.now, "at": facts.at, "type": facts.type, "urgency": facts.urgency,
+        "category": facts.category, "area_code": facts.area_code, "respondent": facts.respondent,
+    }  # fmt: skip
+    if facts.lon is not None and facts.lat is not None:
+        parameters |= locate.point_parameters(facts.lon, facts.lat, facts.accuracy_m)
+    await cursor.execute(statement(facts.by), parameters)
+    row = await cursor.fetchone()
+    situation = _as_situation(facts.by, row or ())
+    if facts.by == "point" and not situation.located:
+        return await _beyond(cursor, parameters, situation)
+    return situation
+
+
+def _as_situation(by: str, row: Any) -> Situation:
+    width = len(locate.CARRIED)
+    area = dict(zip((*locate.CARRIED, "boundary_id"), row, strict=False))
+    chain, candidates, posts, category, limit, accused = row[width + 1 :]
+    known = category or {}
+    span = timedelta(minutes=limit["amount"] * UNIT_MINUTES[limit["unit"]])
+    return Situation(
+        by, area, chain or [], candidates, [_candidate(post) for post in posts or []],
+        known.get("version"), known.get("building", False), span, accused,
+    )  # fmt: skip
+
+
+def _candidate(post: dict[str, Any]) -> Candidate:
+    deputy = post["deputy_id"]
+    return Candidate(
+        UUID(post["post_id"]), post["role"], post["rank"], UUID(post["account_id"]), post["depth"],
+        tuple(UUID(area) for area in post["path"]), post["away"], UUID(deputy) if deputy else None,
+    )  # fmt: skip
+
+
+async def _beyond(cursor: AsyncCursor[Any], parameters: dict[str, Any], situation: Situation) -> Situation:
+    await cursor.execute(nearest_statement(), parameters)
+    row = await cursor.fetchone()
+    if row is None:
+        return situation
+    near = dict(zip((*locate.CARRIED, "distance_m"), row, strict=True))
+    outside = {
+        "nearest": {"code": near["code"], "name": near["name"]},
+        "distance_m": round(near["distance_m"], 1),
+    }
+    desk = {"district_id": near["district_id"]}
+    if near["distance_m"] <= STREET_REACH_M:
+        desk["street_id"] = near["street_id"]
+    return replace(situation, area={**situation.area, **desk}, outside=outside)
+
+
+def _now() -> Any:
+    return bindparam("now", type_=DateTime(timezone=True))
+
+
+def _posts_on(owner: CTE) -> Any:
+    ground = aliased(Area, name="ground")
+    away = and_(Absence.post_id == Post.id, Absence.starts_at <= _now(), Absence.ends_at > _now())
+    said = func.jsonb_build_object(
+        "post_id", Post.id, "role", Post.role, "rank", Post.rank, "account_id", Post.account_id,
+        "depth", func.cardinality(ground.path), "path", func.to_jsonb(ground.path),
+        "away", Absence.post_id.is_not(None), "deputy_id", Absence.deputy_id,
+    )  # fmt: skip
+    return (
+        select(func.jsonb_agg(said))
+        .select_from(Post)
+        .join(ground, ground.id == Post.area_id)
+        .outerjoin(Absence, away)
+        .where(
+            Post.area_id == func.any(owner.c.path),
+            Post.role == func.any(literal(LADDER_ROLES, ARRAY(String))),
+        )
+        .where(Post.valid_from <= _now(), or_(Post.valid_to.is_(None), Post.valid_to > _now()))
+        .correlate(owner)
+        .scalar_subquery()
+    )
+
+
+def _limit() -> Any:
+    facts = ("type", "urgency", "category")
+    fits = [
+        or_(getattr(LimitRule, f).is_(None), getattr(LimitRule, f) == bindparam(f, type_=String))
+        for f in facts
+    ]
+    given = [case((getattr(LimitRule, f).is_(None), 0), else_=1) for f in facts]
+    return (
+        select(func.jsonb_build_object("amount", LimitRule.amount, "unit", LimitRule.unit))
+        .where(LimitRule.clock == "solve", *fits, LimitRule.valid_from <= _now())
+        .where(or_(LimitRule.valid_to.is_(None), LimitRule.valid_to > _now()))
+        .order_by(sum(given[1:], given[0]).desc(), LimitRule.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _category() -> Any:
+    named = Category.code == bindparam("category", type_=String)
+    return (
+        select(func.jsonb_build_object("version", Category.version, "building", Category.building))
+        .where(named, Category.retired_at.is_(None))
+        .order_by(Category.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _chain_of(owner: CTE) -> Any:
+    above = aliased(Area, name="above")
+    said = func.jsonb_build_object("level", above.level, "code", above.code, "name", above.name)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(said, func.cardinality(above.path))))
+        .where(above.id == func.any(owner.c.path))
+        .correlate(owner)
+        .scalar_subquery()
+    )
+
+
+@cache
+def statement(by: str) -> str:
+    """The situation statement for `point`, `code` or `none`."""
+    touched: Any = cast(literal("[]"), JSONB)
+    if by == "point":
+        hit = locate.hits()
+        owner = locate.owner_by_point(hit)
+        touched = locate.candidates(hit)
+    else:
+        owner = locate.owner_by_code() if by == "code" else locate.owner_of_nothing()
+    one = select(literal(1).label("one")).subquery("one")
+    accused = (
+        select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
+    )
+    owned = [owner.c[name] for name in (*locate.CARRIED, "boundary_id")]
+    query = select(
+        *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
+    ).select_from(one.outerjoin(owner, literal(value=True)))
+    return compiled(query)
+
+
+@cache
+def nearest_statement() -> str:
+    """The nearest grid, compiled once."""
+    return compiled(locate.nearest())
+
+
+def compiled(query: Any) -> str:
+    """SQL text for the driver: constants written out, so that only what changes is sent."""
+    made = query.compile(dialect=PGDialect_psycopg())
+    text = str(made)
+    for name, bound in made.binds.items():
+        if not bound.required:
+            value = str(bound.value) if isinstance(bound.value, str) else bound.value
+            text = text.replace(f"%({name})s", sql.Literal(value).as_string())
+    return text

@@ -1,0 +1,171 @@
+"""Verbs about people: register, appoint, leave, sign in and out, and the rows every office needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.crypto import new_token, token_hash
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.work import Runtime, Work
+from app.grid.models import Area, AreaLevel
+from app.people.models import Absence, Account, Membership, Post, Rank, Role, Token, Unit, UnitKind
+
+PASSWORDS = PasswordHash.recommended()
+TOKEN_LIFE = timedelta(hours=12)
+SHORTEST_PASSWORD = 10
+WORN_OUT = frozenset({"1234567890", "password12", "qwertyuiop", "wanggewangge", "admin12345", "0123456789"})
+
+
+class UsernameTaken(Conflict):
+    """The login name belongs to somebody."""
+
+    code = "username_taken"
+    zh = "登录名已被使用。"
+    en = "The login name is taken."
+
+
+class WeakPassword(Invalid):
+    """Too short, or a word everybody tries."""
+
+    code = "weak_password"
+    zh = "密码至少 {shortest} 个字符,且不能是常见密码。"
+    en = "A password has at least {shortest} characters and is not a common one."
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a post is over: an area or a unit, never both."""
+
+    area_id: UUID | None = None
+    unit_id: UUID | None = None
+
+
+def hash_password(password: str, username: str) -> str:
+    """Argon2id; `WeakPassword` for what anybody would guess. Any script, no truncation."""
+    weak = len(password) < SHORTEST_PASSWORD or password.lower() in WORN_OUT
+    if weak or username.lower() in password.lower():
+        raise WeakPassword("password", shortest=SHORTEST_PASSWORD)
+    return PASSWORDS.hash(password)
+
+
+async def register_account(
+    session: AsyncSession, runtime: Runtime, username: str, display_name: str, password: str
+) -> UUID:
+    """A new login in the directory; `UsernameTaken` when there is one of that name."""
+    now = runtime.clock.now()
+    row = {
+        "id": runtime.ids.new(now),
+        "username": username,
+        "display_name": display_name,
+        "work_phone": None,
+        "password_hash": hash_password(password, username),
+        "disabled_at": None,
+        "created_at": now,
+    }
+    made = await session.scalar(insert(Account).values(row).on_conflict_do_nothing().returning(Account.id))
+    if made is None:
+        raise UsernameTaken("username")
+    return UUID(str(made))
+
+
+async def join_district(session: AsyncSession, account_id: UUID, district: str, now: datetime) -> None:
+    """Note that an account has posts in a district; harmless when known."""
+    row = {"account_id": account_id, "district": district, "since": now}
+    await session.execute(insert(Membership).values(row).on_conflict_do_nothing())
+
+
+async def appoint(work: Work, account_id: UUID, role: Role, ground: Ground, rank: Rank = Rank.A) -> UUID:
+    """A post from now on."""
+    post_id = work.new_id()
+    row = {
+        "id": post_id,
+        "account_id": account_id,
+        "role": role,
+        "area_id": ground.area_id,
+        "unit_id": ground.unit_id,
+        "rank": rank,
+        "valid_from": work.clock.now(),
+        "valid_to": None,
+    }
+    await work.put(Post, [row])
+    return post_id
+
+
+async def end_post(work: Work, post_id: UUID) -> None:
+    """The post ends now; its tokens stop with the next call, because standing is read on each."""
+    now = work.clock.now()
+    ended = update(Post).where(Post.id == post_id, Post.valid_to.is_(None)).values(valid_to=now)
+    if (await work.session.execute(ended.returning(Post.id))).first() is None:
+        raise NotFound("post")
+
+
+async def leave(work: Work, post_id: UUID, until: datetime, deputy_id: UUID | None) -> None:
+    """The holder is away until then; the deputy acts through the same post."""
+    row = {"post_id": post_id, "starts_at": work.clock.now(), "ends_at": until, "deputy_id": deputy_id}
+    await work.put(Absence, [row])
+
+
+async def issue_token(
+    session: AsyncSession, runtime: Runtime, account_id: UUID, district: str, post_id: UUID
+) -> tuple[str, datetime]:
+    """A fresh token and when it ends; only its hash is stored."""
+    now = runtime.clock.now()
+    token = new_token(district)
+    row: dict[str, Any] = {
+        "hash": token_hash(token),
+        "account_id": account_id,
+        "district": district,
+        "post_id": post_id,
+        "issued_at": now,
+        "expires_at": now + TOKEN_LIFE,
+        "revoked_at": None,
+    }
+    await session.execute(insert(Token).values(row))
+    return token, row["expires_at"]
+
+
+async def revoke_token(session: AsyncSession, token: str, now: datetime) -> None:
+    """This token ends now."""
+    await session.execute(update(Token).where(Token.hash == token_hash(token)).values(revoked_at=now))
+
+
+async def revoke_all(session: AsyncSession, account_id: UUID, now: datetime) -> None:
+    """Every token of an account ends now."""
+    live = update(Token).where(Token.account_id == account_id, Token.revoked_at.is_(None))
+    await session.execute(live.values(revoked_at=now))
+
+
+async def ensure_units(work: Work) -> int:
+    """A unit row for each street and community that has none yet; returns how many were made (DESIGN 3)."""
+    offices = (AreaLevel.STREET, AreaLevel.COMMUNITY)
+    have = select(Unit.area_id).where(Unit.area_id.is_not(None))
+    missing = await work.session.execute(
+        select(Area.id, Area.code, Area.name)
+        .where(
+            Area.level.in_([str(level) for level in offices]), Area.valid_to.is_(None), Area.id.not_in(have)
+        )
+        .order_by(Area.code)
+    )
+    rows = [unit_row(work, UnitKind.OFFICE, code, name, area_id) for area_id, code, name in missing]
+    if rows:
+        await work.put(Unit, rows)
+    return len(rows)
+
+
+def unit_row(work: Work, kind: UnitKind, code: str, name: str, area_id: UUID | None = None) -> dict[str, Any]:
+    """The row of a unit."""
+    fixed = {"vertical": False, "dissolved_at": None}
+    return {"id": work.new_id(), "kind": kind, "code": code, "name": name, "area_id": area_id, **fixed}
+
+
+async def add_units(work: Work, kind: UnitKind, named: Iterable[tuple[str, str]]) -> None:
+    """Units by (code, name); those whose code is there already are left as they are."""
+    rows = [unit_row(work, kind, code, name) for code, name in named]
+    await work.session.execute(insert(Unit).values(rows).on_conflict_do_nothing())

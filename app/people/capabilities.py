@@ -1,0 +1,27 @@
+"""Rights that are not steps of a workflow: which roles hold which. A route without a step names one of these."""
+
+from enum import StrEnum
+
+from app.people.models import Role
+
+STAFF = frozenset(Role) - {Role.PUBLIC, Role.SYSTEM}
+HELPERS = frozenset({Role.PIONEER, Role.ORDER_AIDE, Role.CLEANER})
+
+
+class Capability(StrEnum):
+    """One right each."""
+
+    BE_SIGNED_IN = "be_signed_in"
+    SEE_ISSUES = "see_issues"
+    RAISE_ISSUES = "raise_issues"
+    ADD_PHOTOS = "add_photos"
+    UNMASK_REPORTER = "unmask_reporter"
+
+
+HELD_BY: dict[Capability, frozenset[Role]] = {
+    Capability.BE_SIGNED_IN: STAFF,
+    Capability.SEE_ISSUES: STAFF - HELPERS,
+    Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
+    Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
+    Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
+}

@@ -1,0 +1,160 @@
+"""From a request to a Work: the token names district, account and post; the post gives actor and scope.
+
+Every route depends on one of these with `scope="function"`, so that the commit comes before the response, and
+on a guard: `needs(capability)`, a workflow step, or `open_to_all`. An architecture test walks all routes.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.core.http import NotSignedIn, client_address
+from app.core.log import log
+from app.core.scope import NOTHING, Scope
+from app.core.work import PUBLIC, Actor, Runtime, Work, known_as, open_city, open_work
+from app.districts import district_named
+from app.people.capabilities import HELD_BY, Capability
+from app.people.models import Role
+from app.people.queries import bearer_of, scope_of, standing_of
+
+DIGITS = 6
+bearer_scheme = HTTPBearer(auto_error=False, description="A token from POST /api/v1/login")
+
+
+class SessionEnded(Unauthenticated):
+    """The token is unknown, expired, revoked, or its post has ended."""
+
+    code = "session_ended"
+    zh = "登录已失效,请重新登录。未提交的内容请勿清除。"
+    en = "The session has ended; sign in again. Keep what has not been sent."
+
+
+class BadLink(NotFound):
+    """The follow link was not made by this service."""
+
+    code = "bad_link"
+    zh = "链接无效或不完整,请使用受理时给出的完整链接。"
+    en = "The link is not valid or not whole; use the full link given when the issue was raised."
+
+
+def runtime_of(request: Request) -> Runtime:
+    """What the process holds."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def address_of(request: Request) -> str:
+    """The caller's address behind the trusted proxies."""
+    return client_address(request, request.app.state.settings.trusted_proxies)
+
+
+RuntimeOf = Annotated[Runtime, Depends(runtime_of)]
+AddressOf = Annotated[str, Depends(address_of)]
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
+
+
+def identify_by(
+    runtime: Runtime, token: str, address: str
+) -> Callable[[AsyncSession], Awaitable[tuple[Actor, Scope]]]:
+    """How a transaction learns who acts: two statements, read on every request so that an end is at once."""
+
+    async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
+        now = runtime.clock.now()
+        bearer = await bearer_of(session, token, now)
+        if bearer is None or bearer.district != token[:DIGITS]:
+            raise SessionEnded
+        standing = await standing_of(session, bearer, now)
+        if standing is None:
+            raise SessionEnded
+        units = tuple(unit for unit in (standing.unit_id, standing.office) if unit)
+        actor = Actor(standing.role, bearer.account_id, bearer.post_id, units, address)
+        return actor, scope_of(standing)
+
+    return identify
+
+
+def district_of_token(token: str) -> str:
+    """The digits a token begins with; anything else is no token of ours."""
+    digits = token[:DIGITS]
+    if not (
+        len(digits) == DIGITS and digits.isascii() and digits.isdigit() and token[DIGITS : DIGITS + 1] == "."
+    ):
+        raise SessionEnded
+    return digits
+
+
+async def staff_work(runtime: RuntimeOf, address: AddressOf, credentials: Credentials) -> AsyncIterator[Work]:
+    """The Work of a signed-in member of staff."""
+    if credentials is None:
+        raise NotSignedIn
+    token = credentials.credentials
+    async with open_work(runtime, district_of_token(token), identify_by(runtime, token, address)) as work:
+        yield work
+
+
+async def public_district(runtime: Runtime, named: str | None) -> str:
+    """The district of a public call: the named one, or the only one."""
+    async with open_city(runtime) as session:
+        return await district_named(session, named)
+
+
+def public_actor(address: str) -> Actor:
+    """Somebody without an account."""
+    return Actor(PUBLIC, address=address)
+
+
+async def open_ground_work(
+    runtime: RuntimeOf, address: AddressOf, credentials: Credentials, district: str | None = None
+) -> AsyncIterator[Work]:
+    """A Work for what is open to all: staff by their token, anybody else by naming the district."""
+    if credentials is not None:
+        token = credentials.credentials
+        identify, code = identify_by(runtime, token, address), district_of_token(token)
+    else:
+        identify, code = known_as(public_actor(address), NOTHING), await public_district(runtime, district)
+    async with open_work(runtime, code, identify) as work:
+        yield work
+
+
+async def reporter_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
+    """The Work of a reporter behind a follow link: sees that one issue."""
+    read = runtime.keys.read_follow_token(token)
+    if read is None:
+        raise BadLink("token")
+    district, subject = read
+    async with open_work(runtime, district, known_as(public_actor(address), Scope(subject=subject))) as work:
+        yield work
+
+
+StaffWork = Annotated[Work, Depends(staff_work, scope="function")]
+OpenWork = Annotated[Work, Depends(open_ground_work, scope="function")]
+ReporterWork = Annotated[Work, Depends(reporter_work, scope="function")]
+
+
+def may(work: Work, capability: Capability) -> None:
+    """Raise `Forbidden` unless the active role holds the right; the refusal is logged (ASVS 16.3)."""
+    if Role(work.actor.role) not in HELD_BY[capability]:
+        log().info("refused", why=capability, district=work.district, post_id=str(work.actor.post_id))
+        raise Forbidden(needs=capability)
+
+
+def needs(capability: Capability) -> Any:
+    """The guard of a staff route that is not a step."""
+
+    async def guard(work: StaffWork) -> None:
+        may(work, capability)
+
+    guard.guards = capability  # type: ignore[attr-defined]  # read by the architecture test
+    return Depends(guard, scope="function")
+
+
+def open_to_all() -> None:
+    """The guard of a route anybody may call: said, not forgotten."""
+
+
+open_to_all.guards = "open_to_all"  # type: ignore[attr-defined]  # read by the architecture test
+OPEN_TO_ALL = Depends(open_to_all)

@@ -1,0 +1,153 @@
+"""Who is who: tokens and accounts in the directory, posts and their ground in the district."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from app.core.crypto import token_hash
+from app.core.scope import Scope
+from app.grid.models import Area, AreaLevel
+from app.people.models import Absence, Account, Post, Role, Token, Unit
+
+LEVEL_COLUMN = {
+    AreaLevel.STREET: "street_id",
+    AreaLevel.COMMUNITY: "community_id",
+    AreaLevel.GRID: "grid_id",
+    AreaLevel.BUILDING_GROUP: "building_group_id",
+}
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """What a valid token says."""
+
+    account_id: UUID
+    post_id: UUID
+    district: str
+
+
+async def bearer_of(session: AsyncSession, token: str, now: datetime) -> Bearer | None:
+    """The bearer of a token that is known, unexpired, not revoked, of an account that is not disabled.
+
+    The one statement of a request that reads the directory: when that moves to another database, it moves alone.
+    """
+    query = (
+        select(Token.account_id, Token.post_id, Token.district)
+        .join(Account, Account.id == Token.account_id)
+        .where(Token.hash == token_hash(token), Token.expires_at > now)
+        .where(Token.revoked_at.is_(None), Account.disabled_at.is_(None))
+    )
+    row = (await session.execute(query)).first()
+    return Bearer(*row) if row else None
+
+
+def in_force(now: datetime) -> ColumnElement[bool]:
+    """Posts held at `now`."""
+    return and_(Post.valid_from <= now, or_(Post.valid_to.is_(None), Post.valid_to > now))
+
+
+def acts_in(account_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """Posts an account may act in: its own, and those it deputises for while their holder is away."""
+    deputising = select(Absence.post_id).where(
+        Absence.deputy_id == account_id, Absence.starts_at <= now, Absence.ends_at > now
+    )
+    return or_(Post.account_id == account_id, Post.id.in_(deputising))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The active post with its ground, enough to build actor and scope."""
+
+    role: str
+    area_id: UUID | None
+    unit_id: UUID | None
+    level: str | None
+    grids: tuple[UUID, ...]
+    line: tuple[UUID, ...]
+    office: UUID | None
+
+
+async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> Standing | None:
+    """The bearer's post as it stands now; None when it has ended or is no longer theirs to act in."""
+    inner, innermost, office = aliased(Area), aliased(Area), aliased(Unit)
+    large = select(inner.id).where(inner.parent_id == Post.area_id, inner.level == AreaLevel.GRID)
+    small = select(innermost.id).join(inner, inner.id == innermost.parent_id)
+    small = small.where(inner.parent_id == Post.area_id, innermost.level == AreaLevel.GRID)
+    line = select(Unit.id).where(or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id))
+    query = (
+        select(
+            Post.role,
+            Post.area_id,
+            Post.unit_id,
+            Area.level,
+            func.array(large.union_all(small).correlate(Post).scalar_subquery()),
+            func.array(line.correlate(Post, Area).scalar_subquery()),
+            office.id,
+        )  # fmt: skip
+        .outerjoin(Area, Area.id == Post.area_id)
+        .outerjoin(office, office.area_id == Post.area_id)
+        .where(Post.id == bearer.post_id, in_force(now), acts_in(bearer.account_id, now))
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        return None
+    role, area_id, unit_id, level, grids, line_units, office_id = row
+    return Standing(role, area_id, unit_id, level, tuple(grids), tuple(line_units), office_id)
+
+
+def scope_of(standing: Standing) -> Scope:
+    """What a post may see: its level's column, or its unit's matters; the line of command is recused."""
+    if standing.unit_id is not None:
+        return Scope(units=(standing.unit_id,), recused=standing.line)
+    if standing.level == AreaLevel.DISTRICT:
+        return Scope(everything=True)
+    column = LEVEL_COLUMN[AreaLevel(standing.level or "")]
+    ids = (standing.area_id, *standing.grids) if standing.area_id else ()
+    return Scope(areas={column: ids}, recused=standing.line)
+
+
+def posts_of(account_id: UUID, now: datetime) -> Select[Any]:
+    """Every post an account may act in now, main posts first."""
+    own = Post.account_id == account_id
+    return (
+        select(
+            Post.id,
+            Post.role,
+            Post.rank,
+            Area.code.label("area_code"),
+            Area.name.label("area_name"),
+            Unit.code.label("unit_code"),
+            Unit.name.label("unit_name"),
+            (~own).label("deputy"),
+        )  # fmt: skip
+        .outerjoin(Area, Area.id == Post.area_id)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .where(in_force(now), acts_in(account_id, now))
+        .order_by((~own), Post.rank, Post.valid_from, Post.id)
+    )
+
+
+async def account_named(session: AsyncSession, username: str) -> Account | None:
+    """The account with that login name, disabled ones too."""
+    found: Account | None = await session.scalar(select(Account).where(Account.username == username))
+    return found
+
+
+async def names_of(session: AsyncSession, accounts: Sequence[UUID]) -> dict[UUID, str]:
+    """Display names, for staff eyes only."""
+    rows = await session.execute(select(Account.id, Account.display_name).where(Account.id.in_(accounts)))
+    return {row.id: row.display_name for row in rows}
+
+
+async def departments(session: AsyncSession) -> Sequence[Unit]:
+    """Units that are not dissolved, by code."""
+    return (await session.scalars(select(Unit).where(Unit.dissolved_at.is_(None)).order_by(Unit.code))).all()
+
+
+PRIVILEGED = frozenset({Role.DISTRICT_ADMIN})

@@ -1,0 +1,143 @@
+"""Signing in and out, and choosing the active post."""
+
+import anyio.to_thread
+from fastapi import APIRouter
+
+from app.core.errors import Forbidden, Invalid, Unauthenticated
+from app.core.log import log
+from app.core.scope import NOTHING
+from app.core.work import Actor, Runtime, known_as, open_city, open_work
+from app.people import actions, queries, throttle
+from app.people.capabilities import Capability
+from app.people.login import (
+    OPEN_TO_ALL,
+    AddressOf,
+    Credentials,
+    NotSignedIn,
+    RuntimeOf,
+    StaffWork,
+    needs,
+    staff_work,
+)
+from app.people.models import Account, Membership
+from app.people.schemas import Login, Me, PostOut, Session, SwitchPost
+from sqlalchemy import select
+
+router = APIRouter(tags=["people"])
+NOBODY = actions.PASSWORDS.hash("nobody has this password")  # an unknown name takes as long as a known one
+
+
+class WrongCredentials(Unauthenticated):
+    """Name or password; which of the two is not said."""
+
+    code = "wrong_credentials"
+    zh = "登录名或密码不正确。"
+    en = "The login name or the password is wrong."
+
+
+class ChooseDistrict(Invalid):
+    """The account works in several districts."""
+
+    code = "choose_district"
+    zh = "该账号属于多个区县,请在 district 中选择:{districts}。"
+    en = "The account belongs to several districts; choose one in `district`: {districts}."
+
+
+class NoPost(Forbidden):
+    """The account is known but holds no post there now."""
+
+    code = "no_post"
+    zh = "该账号当前没有有效岗位。"
+    en = "The account holds no post there now."
+
+
+@router.post("/login", dependencies=[OPEN_TO_ALL])
+async def login(form: Login, runtime: RuntimeOf, address: AddressOf) -> Session:
+    """Sign in; the token is bound to account, district and post."""
+    account = await _check_password(runtime, form, address)
+    async with open_city(runtime) as session:
+        member = select(Membership.district).where(Membership.account_id == account.id)
+        districts = sorted((await session.scalars(member)).all())
+    district = form.district or (districts[0] if len(districts) == 1 else None)
+    if district is None:
+        raise ChooseDistrict("district", districts=", ".join(districts))
+    if district not in districts:
+        raise NoPost("district")
+    actor = Actor("public", account_id=account.id)
+    async with open_work(runtime, district, known_as(actor, NOTHING)) as work:
+        posts = [PostOut.model_validate(row) for row in await work.session.execute(
+            queries.posts_of(account.id, runtime.clock.now())
+        )]  # fmt: skip
+        post = next((p for p in posts if form.post in (None, p.id)), None)
+        if post is None:
+            raise NoPost("post")
+        token, ends = await actions.issue_token(work.session, runtime, account.id, district, post.id)
+    log().info("signed_in", account_id=str(account.id), district=district, post_id=str(post.id))
+    return Session(token=token, expires_at=ends, me=_me(account, district, post, posts))
+
+
+async def _check_password(runtime: Runtime, form: Login, address: str) -> Account:
+    now = runtime.clock.now()
+    async with open_city(runtime) as session:
+        account = await queries.account_named(session, form.username)
+        known = account is not None and await throttle.is_known(
+            session, runtime.keys, account.id, address, now
+        )
+        watched = throttle.buckets(runtime.keys, form.username, address, known=known)
+        await throttle.admit(session, watched, now)
+    expected = account.password_hash if account else NOBODY
+    right = await anyio.to_thread.run_sync(actions.PASSWORDS.verify, form.password, expected)
+    if account is None or not right or account.disabled_at is not None:
+        log().info("sign_in_refused", account_id=str(account.id) if account else None)
+        raise WrongCredentials
+    async with open_city(runtime) as session:
+        await throttle.forgive(session, runtime.keys, watched, account.id, address, now)
+    return account
+
+
+def _me(account: Account, district: str, post: PostOut, posts: list[PostOut]) -> Me:
+    return Me(
+        account_id=account.id,
+        username=account.username,
+        display_name=account.display_name,
+        district=district,
+        post=post,
+        posts=posts,
+    )
+
+
+@router.post("/logout", status_code=204, dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def logout(work: StaffWork, credentials: Credentials) -> None:
+    """The token ends at once, on every process."""
+    if credentials is None:
+        raise NotSignedIn
+    await actions.revoke_token(work.session, credentials.credentials, work.clock.now())
+
+
+@router.get("/me", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def me(work: StaffWork) -> Me:
+    """Who is signed in, in which post, and which other posts there are."""
+    return await _read_me(work)
+
+
+async def _read_me(work: StaffWork) -> Me:
+    account = await work.session.get_one(Account, work.actor.account_id)
+    rows = await work.session.execute(queries.posts_of(account.id, work.clock.now()))
+    posts = [PostOut.model_validate(row) for row in rows]
+    return _me(account, work.district, next(p for p in posts if p.id == work.actor.post_id), posts)
+
+
+@router.post("/me/post", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def switch_post(form: SwitchPost, work: StaffWork, credentials: Credentials) -> Session:
+    """Act in another post from now on: a new token, the old one ends."""
+    if credentials is None or work.actor.account_id is None:
+        raise NotSignedIn
+    said = await _read_me(work)
+    post = next((p for p in said.posts if p.id == form.post), None)
+    if post is None:
+        raise NoPost("post")
+    await actions.revoke_token(work.session, credentials.credentials, work.clock.now())
+    token, ends = await actions.issue_token(
+        work.session, work.runtime, work.actor.account_id, work.district, post.id
+    )
+    return Session(token=token, expires_at=ends, me=said.model_copy(update={"post": post}))

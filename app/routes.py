@@ -1,0 +1,11 @@
+"""Every router and its prefix, on one page."""
+
+from fastapi import APIRouter
+
+from app.grid.routes import router as areas
+from app.issues.routes import router as issues
+from app.people.routes import router as people
+
+api = APIRouter(prefix="/api/v1")
+for part in (people, areas, issues):
+    api.include_router(part)

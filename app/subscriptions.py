@@ -1,0 +1,16 @@
+"""EVENT -> handlers: the whole causality on one page. Reactions come from above, a second later, once each."""
+
+from app.core.outbox import Subscriptions
+from app.issues import events, subscribers
+
+SUBSCRIPTIONS: Subscriptions = {
+    events.IssueRaised.name: [subscribers.count_raised],
+    events.IssueLocated.name: [subscribers.count_moved],
+    events.IssueAssigned.name: [],
+    events.IssueAccepted.name: [],
+    events.ReporterContacted.name: [],
+    events.IssueAnswered.name: [subscribers.count_answered],
+    events.IssueRated.name: [subscribers.count_closed],
+    events.IssueReworked.name: [],
+    events.IssueCommented.name: [],
+}

@@ -1,0 +1,15 @@
+"""Imports every models module, so that the metadata is whole for Alembic and the tests."""
+
+import app.core.audit
+import app.core.idempotency
+import app.core.outbox
+import app.districts
+import app.grid.models
+import app.issues.models
+import app.people.models
+from app.core.db import Base
+
+metadata = Base.metadata
+OF_CITY = frozenset({"directory", "shared", "rollup"})
+
+__all__ = ["OF_CITY", "app", "metadata"]

@@ -1,0 +1,156 @@
+"""The worker process: delivers the outbox of every district, fairly, and says that it is alive.
+
+Killed at any instant it repeats nothing that was committed: see core/outbox.py. Districts take turns, a few
+events each, so that a busy one does not starve a quiet one.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.crypto import Keys
+from app.core.db import make_engine
+from app.core.errors import Problem
+from app.core.files import PhotoStore
+from app.core.idempotency import KEPT_DAYS, Idempotency
+from app.core.log import log, where
+from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, take
+from app.core.settings import Settings
+from app.core.work import Runtime, Work, open_city, system_work
+from app.districts import Heartbeat, district_codes
+from app.issues.models import IssuePhoto
+from app.subscriptions import SUBSCRIPTIONS
+
+POLL_S = 0.2
+TURN = 50  # events of one district before the next has its turn
+BEAT_S = 1.0
+HANDLER_LIMIT_S = 20.0
+HOUSEKEEPING_S = 3600.0
+ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
+
+
+async def run_batch(runtime: Runtime, district: str, subscriptions: Subscriptions = SUBSCRIPTIONS) -> int:
+    """Deliver what is due in a district, at most `TURN` events; returns how many were taken.
+
+    One transaction: the rows stay locked (another worker skips them), each handler runs in a savepoint behind
+    its delivery row, and effects, deliveries and marks are committed together.
+    """
+    async with system_work(runtime, district) as work:
+        events = await take(work, TURN)
+        done = [event.id for event in events if await _deliver_all(work, event, subscriptions)]
+        await mark_done(work, done)
+    return len(events)
+
+
+async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) -> bool:
+    for handler in subscriptions.get(event.event, ()):
+        try:
+            async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
+                await deliver(work, event, handler)
+        except Exception as error:  # noqa: BLE001  # whatever a handler does, the others go on
+            log().error(
+                "handler_failed", handler=handler_name(handler), event_id=str(event.id), where=where(error)
+            )
+            await mark_failed(work, event, error)
+            return False
+    return True
+
+
+async def drain(runtime: Runtime, district: str, subscriptions: Subscriptions = SUBSCRIPTIONS) -> int:
+    """Deliver until nothing is due; returns how many events were taken."""
+    total = 0
+    while taken := await run_batch(runtime, district, subscriptions):
+        total += taken
+    return total
+
+
+async def beat(runtime: Runtime) -> None:
+    """Note that the worker is alive, by the same clock that `/readyz` reads."""
+    row = {"name": "worker", "at": runtime.clock.now()}
+    async with open_city(runtime) as session:
+        new = insert(Heartbeat).values(row)
+        await session.execute(new.on_conflict_do_update(index_elements=["name"], set_={"at": row["at"]}))
+
+
+async def tidy(runtime: Runtime, district: str) -> None:
+    """Remove idempotency keys past their time."""
+    before = runtime.clock.now() - timedelta(days=KEPT_DAYS)
+    async with system_work(runtime, district) as work:
+        await work.session.execute(delete(Idempotency).where(Idempotency.at < before))
+
+
+async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
+    """Remove photo files that no district's issue names, a day after they were written."""
+    async with open_city(runtime) as session:
+        codes = await district_codes(session)
+
+    async def known(digests: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for code in codes:
+            async with system_work(runtime, code) as work:
+                named = select(IssuePhoto.sha256).where(IssuePhoto.sha256.in_(digests))
+                found |= set((await work.session.scalars(named)).all())
+        return found
+
+    return await photos.sweep(known, ORPHAN_AGE_S, runtime.clock.now().timestamp())
+
+
+class Worker:
+    """The loop of the process, until it is told to stop."""
+
+    def __init__(self, runtime: Runtime, photos: PhotoStore) -> None:
+        self.runtime = runtime
+        self.photos = photos
+        self.stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Deliver, beat and tidy; trouble with the database is waited out."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._every(BEAT_S, self._beat))
+            tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
+            tasks.create_task(self._every(POLL_S, self._round))
+
+    async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+        while not self.stopping.is_set():
+            try:
+                await act()
+            except (Problem, SQLAlchemyError, OSError) as error:
+                log().warning("worker_waits", why=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), seconds)
+
+    async def _beat(self) -> None:
+        await beat(self.runtime)
+
+    async def _round(self) -> None:
+        async with open_city(self.runtime) as session:
+            codes = await district_codes(session)
+        busy = list(codes)
+        while busy and not self.stopping.is_set():
+            busy = [code for code in busy if await run_batch(self.runtime, code) == TURN]
+
+    async def _tidy(self) -> None:
+        async with open_city(self.runtime) as session:
+            codes = await district_codes(session)
+        for code in codes:
+            await tidy(self.runtime, code)
+        await sweep_photos(self.runtime, self.photos)
+
+
+async def main(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; what is in hand is finished first."""
+    runtime = Runtime(make_engine(settings), Keys.load(settings))
+    worker = Worker(runtime, PhotoStore(settings.data_dir / "photos"))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, worker.stopping.set)
+    log().info("worker_started", pid=os.getpid())
+    await worker.run()
+    await runtime.engine.dispose()
