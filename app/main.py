@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app import health
 from app.core import log
@@ -16,6 +16,7 @@ from app.core.http import Edge, Metrics, add_handlers
 from app.core.ids import Ids, SystemIds
 from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
+from app.districts import District
 from app.issues.receiving import FloodGate
 from app.routes import api
 
@@ -41,6 +42,8 @@ async def refuse_unsafe(runtime: Runtime, settings: Settings) -> None:
             for name in UNSAFE:
                 if await connection.scalar(text(f"show {name}")) == "off":
                     raise SettingsError(f"PostgreSQL runs with {name}=off: acknowledged work could be lost.")
+            if await connection.scalar(select(District.code).where(District.demo)):
+                raise SettingsError("A demonstration district lives here; production does not start beside it.")
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:

@@ -152,7 +152,6 @@ class Service:
             "\n"
             "wangge is running, Ctrl-C stops it\n"
             f"  health     {here}/healthz\n"
-            f"  API docs   {here}/docs\n"
             f"  OpenAPI    {here}/openapi.json\n"
         )
 

@@ -98,7 +98,7 @@ class BadRequest(Invalid):
     en = "The request cannot be understood."
 
 
-class Fault(Unavailable):
+class Fault(Problem):
     """A fault of ours, logged with its place; nothing of it is shown."""
 
     code = "internal"
@@ -108,7 +108,7 @@ class Fault(Unavailable):
 
 def status_of(problem: Problem) -> int:
     """The status of the nearest family above the problem's class."""
-    return next(STATUS[cls] for cls in type(problem).__mro__ if cls in STATUS)
+    return next((STATUS[cls] for cls in type(problem).__mro__ if cls in STATUS), 500)
 
 
 def document(problem: Problem, errors: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
@@ -193,9 +193,7 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def _(_: Request, error: Exception) -> JSONResponse:
         log().error("request_failed", error=type(error).__name__, where=where(error))
-        answer = reply(Fault())
-        answer.status_code = 500
-        return answer
+        return reply(Fault())
 
 
 class Metrics:

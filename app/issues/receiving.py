@@ -151,7 +151,7 @@ def examples() -> dict[str, Any]:
     """The OpenAPI body: two content types, one schema."""
     schema = {"$ref": "#/components/schemas/RaiseIssue"}
     said = {"text": "韶光街与学海路口没有公共厕所,请解决。", "type": "help", "category": "public_toilet"}
-    said |= {"point": {"lon": 102.8405, "lat": 24.8592, "crs": "wgs84"}, "contact": {"phone": "13800001234"}}
+    said |= {"point": {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}, "contact": {"phone": "13800001234"}}
     files = {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": MAX_PHOTOS}
     parts = {
         "issue": {"type": "string", "description": json.dumps(said, ensure_ascii=False)},

@@ -41,8 +41,8 @@ class AccuracyTooWide(Invalid):
 class Point(Schema):
     """A place as the caller has it; stored in WGS84."""
 
-    lon: float = Field(examples=[102.8405])
-    lat: float = Field(examples=[24.8592])
+    lon: float = Field(examples=[102.8100])
+    lat: float = Field(examples=[24.8811])
     crs: Crs = Crs.WGS84
     accuracy_m: float | None = Field(None, ge=0)
     source: Literal["gps", "map", "sign", "address", "import"] | None = None

@@ -75,21 +75,18 @@ class Standing:
 
 async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> Standing | None:
     """The bearer's post as it stands now; None when it has ended or is no longer theirs to act in."""
-    inner, innermost, office = aliased(Area), aliased(Area), aliased(Unit)
-    large = select(inner.id).where(inner.parent_id == Post.area_id, inner.level == AreaLevel.GRID)
-    small = select(innermost.id).join(inner, inner.id == innermost.parent_id)
-    small = small.where(inner.parent_id == Post.area_id, innermost.level == AreaLevel.GRID)
-    line = select(Unit.id).where(or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id))
+    inner, outer, office = aliased(Area), aliased(Area), aliased(Unit)
+    middle = select(outer.id).where(outer.parent_id == Post.area_id, outer.level == AreaLevel.GRID)
+    nested = (
+        select(func.array_agg(inner.id))
+        .where(inner.level == AreaLevel.GRID, or_(inner.parent_id == Post.area_id, inner.parent_id.in_(middle)))
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    above = or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id)
+    line = select(func.array_agg(Unit.id)).where(above).correlate(Post, Area).scalar_subquery()
     query = (
-        select(
-            Post.role,
-            Post.area_id,
-            Post.unit_id,
-            Area.level,
-            func.array(large.union_all(small).correlate(Post).scalar_subquery()),
-            func.array(line.correlate(Post, Area).scalar_subquery()),
-            office.id,
-        )  # fmt: skip
+        select(Post.role, Post.area_id, Post.unit_id, Area.level, nested, line, office.id)
         .outerjoin(Area, Area.id == Post.area_id)
         .outerjoin(office, office.area_id == Post.area_id)
         .where(Post.id == bearer.post_id, in_force(now), acts_in(bearer.account_id, now))
@@ -98,7 +95,7 @@ async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> S
     if row is None:
         return None
     role, area_id, unit_id, level, grids, line_units, office_id = row
-    return Standing(role, area_id, unit_id, level, tuple(grids), tuple(line_units), office_id)
+    return Standing(role, area_id, unit_id, level, tuple(grids or ()), tuple(line_units or ()), office_id)
 
 
 def scope_of(standing: Standing) -> Scope:

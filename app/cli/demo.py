@@ -1,0 +1,145 @@
+"""`wangge demo`: the demonstration district, ready to sign in to. Made once; started again it only prints."""
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.cli.district import make as make_district
+from app.cli.drawn_ground import COMMUNITIES, DISTRICT, MARKET, NAMES_ONLY, RURAL, STREET, features
+from app.cli.session import run, runtime_from_environment
+from app.core.settings import SettingsError, load
+from app.core.work import Runtime, open_city, system_work
+from app.districts import DistrictExists
+from app.people.models import Role
+
+PASSWORD = "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
+FACES = [
+    ("wangfang", "王芳", Role.GRID_WORKER, "530114004005001", "grid worker 网格员"),
+    ("chenming", "陈明", Role.STREET_DISPATCHER, STREET, "street dispatcher 街道调度员"),
+    ("lijuan", "李娟", Role.COMMUNITY_OFFICER, "530114004005", "community officer 社区工作人员"),
+    ("zhouqiang", "周强", Role.DEPARTMENT_OFFICER, "chengguan", "department officer 区城管局"),
+]
+OTHERS = [
+    ("hejing", "何静", Role.DISTRICT_ADMIN, DISTRICT),
+    ("yangli", "杨丽", Role.DISTRICT_SUPERVISOR, DISTRICT),
+    ("maxun", "马勋", Role.AUDITOR, DISTRICT),
+    ("liuyang", "刘洋", Role.GRID_LEADER, "530114004005001"),
+    ("sunhai", "孙海", Role.STREET_SECRETARY, STREET),
+    ("gaoshan", "高山", Role.COMMUNITY_OFFICER, NAMES_ONLY),
+]
+DEPARTMENTS = [
+    ("chengguan", "区城市管理局"),
+    ("zhujian", "区住房和城乡建设局"),
+    ("shuiwu", "区水务局"),
+    ("jiaoyun", "区交通运输局"),
+    ("gongan", "呈贡公安分局"),
+]
+BRANCHES = [("乌龙街道党工委", "work_committee", STREET), ("三岔口社区党总支", "general_branch", "530114004005")]
+
+
+def demo() -> None:
+    """Make the demonstration district (呈贡区 乌龙街道, boundaries drawn) and print its logins."""
+    if load().environment == "production":
+        raise SettingsError("WANGGE_ENVIRONMENT is production: demonstration data and its passwords are refused.")
+    try:
+        make_district(DISTRICT, "呈贡区", demo=True)
+        run(_fill())
+    except DistrictExists:
+        run(_finish())
+    _print()
+
+
+async def _finish() -> None:
+    """Go on where an interrupted first run stopped."""
+    from sqlalchemy import select
+
+    from app.people.models import Post
+
+    async with runtime_from_environment() as runtime:
+        async with system_work(runtime, DISTRICT) as work:
+            staffed = await work.session.scalar(select(Post.id).limit(1))
+        if staffed is None:
+            await _fill_with(runtime)
+
+
+async def _fill() -> None:
+    async with runtime_from_environment() as runtime:
+        await _fill_with(runtime)
+
+
+async def _fill_with(runtime: Runtime) -> None:
+    accounts = await _accounts(runtime)
+    async with system_work(runtime, DISTRICT) as work:
+        await _ground(work)
+        await _posts(work, accounts)
+    async with open_city(runtime) as session:
+        from app.people.actions import join_district
+
+        for account in accounts.values():
+            await join_district(session, account, DISTRICT, runtime.clock.now())
+
+
+async def _accounts(runtime: Runtime) -> dict:
+    from app.people import actions
+    from app.people.queries import account_named
+
+    people = [(name, shown) for name, shown, *_ in [*FACES, *OTHERS]]
+    people += [(f"worker{code[-3:]}", f"{COMMUNITIES[code][:-2]}网格员") for code in COMMUNITIES]
+    found = {}
+    for username, shown in people:
+        async with open_city(runtime) as session:
+            known = await account_named(session, username)
+            found[username] = (
+                known.id if known else await actions.register_account(session, runtime, username, shown, PASSWORD)
+            )
+    return found
+
+
+async def _ground(work: object) -> None:
+    from app.grid import importing
+    from app.grid.models import GridCategory, PartyOrg, PartyOrgArea, Source
+    from app.grid.queries import get_area
+    from app.issues.seeding import seed
+    from app.people import actions
+    from app.people.models import UnitKind
+
+    await seed(work)
+    planned = await importing.plan(work, list(features()), [], ["gap"], Source.DRAWN)
+    await importing.store(work, planned)
+    await actions.ensure_units(work)
+    await actions.add_units(work, UnitKind.DEPARTMENT, DEPARTMENTS)
+    market = await get_area(work, MARKET)
+    await work.put(GridCategory, [{"area_id": market.id, "category": code} for code in ("e0102", "e0103")])
+    for name, kind, code in BRANCHES:
+        org, now = work.new_id(), work.clock.now()
+        await work.put(PartyOrg, [{"id": org, "kind": kind, "name": name, "parent_id": None}])
+        area = await get_area(work, code)
+        await work.put(PartyOrgArea, [{"org_id": org, "area_id": area.id, "valid_from": now, "valid_to": None}])
+
+
+async def _posts(work: object, accounts: dict) -> None:
+    from sqlalchemy import select
+
+    from app.grid.models import Area, AreaLevel
+    from app.grid.queries import get_area
+    from app.people.actions import Ground, appoint
+    from app.people.models import Rank
+    from app.people.queries import departments
+
+    units = {unit.code: unit.id for unit in await departments(work.session)}
+    for username, _, role, ground, *_ in [*FACES, *OTHERS]:
+        over = Ground(unit_id=units[ground]) if role == Role.DEPARTMENT_OFFICER else None
+        over = over or Ground(area_id=(await get_area(work, ground)).id)
+        await appoint(work, accounts[username], role, over)
+    grids = select(Area.id, Area.code).where(Area.level == AreaLevel.GRID).order_by(Area.code)
+    for area_id, code in await work.session.execute(grids):
+        rank = Rank.B if code == FACES[0][3] else Rank.A
+        await appoint(work, accounts[f"worker{code[9:12]}"], Role.GRID_WORKER, Ground(area_id=area_id), rank)
+
+
+def _print() -> None:
+    table = Table("login", "password", "who", title="demonstration district 530114 呈贡区 (boundaries are drawn)")
+    for username, _, _, _, who in FACES:
+        table.add_row(username, PASSWORD, who)
+    Console().print(table)
+    typer.echo(f"also hejing (administrator), yangli (supervisor), maxun (auditor); village {RURAL}, no map {NAMES_ONLY}")

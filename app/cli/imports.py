@@ -1,0 +1,90 @@
+"""`wangge import areas`: read, check, show what is wrong, store all or nothing."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from app.cli.session import District, run, runtime_from_environment
+from app.core.geometry import Crs
+from app.core.work import system_work
+from app.grid.models import AreaLevel, Source
+
+app = typer.Typer(no_args_is_help=True, help="Bring in data from files.")
+console = Console(stderr=True)
+SHOWN = 40
+
+
+@app.callback()
+def _group() -> None:
+    """Bring in data from files."""
+
+
+@app.command()
+def areas(
+    files: Annotated[list[Path], typer.Argument(help="GeoJSON, may be gzipped; one per level", exists=True)],
+    district: District,
+    level: Annotated[list[AreaLevel], typer.Option(help="of each file, in the same order")],
+    crs: Annotated[Crs, typer.Option(help="declared, never guessed")],
+    code_field: Annotated[str, typer.Option(help="property with the code")] = "code",
+    parent_field: Annotated[str, typer.Option(help="property with the parent's code")] = "parent_code",
+    name_field: Annotated[str, typer.Option(help="property with the name")] = "name",
+    source: Annotated[Source, typer.Option(help="where the boundaries come from")] = Source.SURVEYED,
+    accept: Annotated[str, typer.Option(help="findings to accept as warnings, comma between")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check and report, write nothing")] = False,
+    report: Annotated[Path | None, typer.Option(help="write all findings as JSON here")] = None,
+) -> None:
+    """Import areas with their boundaries in one transaction, or report what stands in the way."""
+    if len(level) != len(files):
+        raise typer.BadParameter(f"{len(files)} files but {len(level)} times --level")
+    from app.grid.importing import Fields, Layer
+
+    layers = [Layer(path, one) for path, one in zip(files, level, strict=True)]
+    fields = Fields(code_field, parent_field, name_field, crs, source)
+    accepted = [word.strip() for word in accept.split(",") if word.strip()]
+    failed = run(_import(layers, fields, district, accepted, dry_run=dry_run, report=report))
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _import(
+    layers: list, fields: object, district: str, accept: list[str], *, dry_run: bool, report: Path | None
+) -> bool:
+    from app.grid import importing
+    from app.people.actions import ensure_units
+
+    shape = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
+        with Progress(*shape, console=console) as progress:
+            task = progress.add_task("reading")
+            features, faults = importing.read_layers(layers, fields)
+            progress.update(task, description=f"checking {len(features):,} areas")
+            planned = await importing.plan(work, features, faults, accept, fields.source)
+            if report is not None:
+                report.write_text(json.dumps([one.as_dict() for one in planned.findings], ensure_ascii=False, indent=1))
+            if dry_run or planned.errors:
+                _show(planned)
+                return planned.errors > 0
+            progress.update(task, description=f"storing {len(features):,} areas")
+            done = await importing.store(work, planned)
+            units = await ensure_units(work)
+    _show(planned)
+    typer.echo(
+        f"areas: {done.made} new, {done.reshaped} with a new boundary, {done.renamed} renamed, "
+        f"{done.unchanged} unchanged; {done.ruled} overlaps with a ruling owner; {units} new units"
+    )
+    return False
+
+
+def _show(planned: object) -> None:
+    for one in planned.findings[:SHOWN]:
+        typer.echo(one.as_text("en"))
+    if len(planned.findings) > SHOWN:
+        typer.echo(f"... and {len(planned.findings) - SHOWN} more (--report FILE writes all of them)")
+    warnings = len(planned.findings) - planned.errors
+    typer.echo(f"{len(planned.features)} areas read: {planned.errors} errors, {warnings} warnings")
+    if planned.errors:
+        typer.echo("nothing was imported")

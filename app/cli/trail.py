@@ -1,0 +1,92 @@
+"""`wangge trail verify` and `wangge counts`: what was written is whole, what was counted is right."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.session import run, runtime_from_environment
+from app.core.work import open_city, system_work
+
+app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
+counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")
+District = Annotated[str | None, typer.Option("--district", help="six digits; all districts when left out")]
+
+
+@app.callback()
+def _trail() -> None:
+    """The trail 轨迹."""
+
+
+@counts.callback()
+def _counts() -> None:
+    """Counts per street and day."""
+
+
+@app.command()
+def verify(district: District = None) -> None:
+    """Walk every chain; exit 1 and name subject and row where one does not hold."""
+    if run(_verify(district)):
+        raise typer.Exit(1)
+
+
+async def _verify(district: str | None) -> int:
+    from app.core.audit import Break
+    from app.core.audit import verify as walk
+    from app.issues.models import Issue
+
+    broken = 0
+    async with runtime_from_environment() as runtime:
+        for code in await _chosen(runtime, district):
+            async with system_work(runtime, code) as work:
+                async for found in walk(work.session, "issue", Issue):
+                    if isinstance(found, Break):
+                        broken += 1
+                        typer.echo(f"{code}: {found.kind} {found.subject_id} row {found.seq}: {found.why}")
+                    else:
+                        typer.echo(f"{code}: {found} rows read, {'BROKEN' if broken else 'whole'}")
+    return broken
+
+
+async def _chosen(runtime: object, district: str | None) -> list[str]:
+    from app.districts import district_codes
+
+    async with open_city(runtime) as session:
+        codes = list(await district_codes(session))
+    return [code for code in codes if district in (None, code)]
+
+
+@counts.command()
+def check(district: District = None) -> None:
+    """Compare the counts with a recount from the trail; exit 1 where they differ."""
+    if run(_compare(district, rebuild=False)):
+        raise typer.Exit(1)
+
+
+@counts.command()
+def rebuild(district: District = None) -> None:
+    """Replace the counts by a recount."""
+    run(_compare(district, rebuild=True))
+
+
+async def _compare(district: str | None, *, rebuild: bool) -> int:
+    from sqlalchemy import select
+
+    from app.issues import counting
+    from app.issues.models import IssueDay
+
+    different = 0
+    async with runtime_from_environment() as runtime:
+        for code in await _chosen(runtime, district):
+            async with system_work(runtime, code) as work:
+                if rebuild:
+                    typer.echo(f"{code}: {await counting.rebuild(work)} rows rebuilt")
+                    continue
+                kept = {(r.street_id, r.day): (r.raised, r.answered, r.closed)
+                        for r in await work.session.scalars(select(IssueDay))}  # fmt: skip
+                again = {(r["street_id"], r["day"]): (r["raised"], r["answered"], r["closed"])
+                         for r in await counting.recount(work)}  # fmt: skip
+                kept = {key: value for key, value in kept.items() if any(value)}
+                wrong = {key for key in kept.keys() | again.keys() if kept.get(key) != again.get(key)}
+                different += len(wrong)
+                typer.echo(f"{code}: {len(again)} street-days, {len(wrong)} differ")
+    return different
