@@ -24,7 +24,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base, driver_url
+from app.core.db import Base, driver_url, table_of
 from app.core.errors import Conflict, Invalid
 from app.core.fields import DistrictCode, Name
 from app.core.work import UnknownDistrict, schema_of
@@ -201,4 +201,4 @@ def register(owner_url: str, code: str, name: str, *, demo: bool, now: datetime)
             raise DistrictExists("district", district=code)
     migrate_district(owner_url, code)
     with engine.begin() as connection:
-        connection.execute(sa.insert(District.__table__), [row])  # type: ignore[arg-type]
+        connection.execute(sa.insert(table_of(District)), [row])

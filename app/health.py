@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.errors import Problem
+from app.core.http import OPEN_TO_ALL
 from app.core.outbox import Outbox
 from app.core.work import Runtime, open_city, ping, system_work
 from app.districts import Heartbeat, district_codes, heads
-from app.people.login import OPEN_TO_ALL
 
 WORKER_SILENCE = timedelta(seconds=15)  # it beats every second; a longer silence means nothing is delivered
 router = APIRouter(tags=["health"], dependencies=[OPEN_TO_ALL])

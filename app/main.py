@@ -32,7 +32,7 @@ def make_runtime(settings: Settings, *, clock: Clock | None = None, ids: Ids | N
 
 
 async def refuse_unsafe(runtime: Runtime, settings: Settings) -> None:
-    """Raise `SettingsError` for a superuser, and in production for a database that may lose what it acknowledged."""
+    """Raise `SettingsError` for a superuser, in production also for a database that may lose work."""
     async with runtime.engine.connect() as connection:
         if await connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
             raise SettingsError(

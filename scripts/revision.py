@@ -16,6 +16,7 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from app import districts
+from app.core.work import schema_of
 
 SCRATCH = "530199"
 
@@ -28,14 +29,14 @@ def main(tree: str, slug: str, message: str) -> None:
     districts.migrate_city(url)
     schema = "nowhere"
     if tree == "district":
-        schema = districts.schema_of(SCRATCH)
+        schema = schema_of(SCRATCH)
         districts.migrate_district(url, SCRATCH)
     config = Config()
     config.set_main_option("script_location", str(districts.TREES / tree))
     config.set_main_option("file_template", slug)
     with districts.owner_engine(url, schema).connect() as connection:
         config.attributes["connection"] = connection
-        command.revision(config, message, autogenerate=True, rev_id=slug.split("_")[0])
+        command.revision(config, message, autogenerate=True, rev_id=slug.split("_", maxsplit=1)[0])
         connection.rollback()
         if tree == "district":
             connection.execute(text(f"drop schema {schema} cascade"))

@@ -195,9 +195,7 @@ def serve(cli: Path, environment: Mapping[str, str], stop: threading.Event) -> N
     common = {"WANGGE_PUBLIC_URL": f"http://{HOST}:{port}", **environment, "WANGGE_DATA_DIR": str(data_dir)}
     if environment.get("WANGGE_DATABASE_URL"):
         if not environment.get("WANGGE_OWNER_URL"):
-            raise ServeError(
-                "WANGGE_DATABASE_URL is set, so WANGGE_OWNER_URL must be set too (for migrations)"
-            )
+            raise ServeError("WANGGE_DATABASE_URL is set, so WANGGE_OWNER_URL must be set too (for migrations)")
         Service(cli, port, common, stop).run()
         return
     cluster = Cluster(testing=False, data_dir=data_dir)

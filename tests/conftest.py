@@ -6,7 +6,6 @@ connections at once, and a path that is forgotten when a transaction ends (HOUSE
 
 import asyncio
 import hashlib
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,11 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from cluster import Cluster
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from cluster import Cluster
+from sqlalchemy import select
 
 from app import districts
 from app.core.clock import FixedClock
@@ -36,9 +32,9 @@ from app.main import create_app
 from app.people import actions
 from app.people.models import Post, Role
 from app.people.queries import account_named, in_force
-from sqlalchemy import select
 from tests import town
 
+ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"530114": "呈贡区", "990001": "另一区"}
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
@@ -178,7 +174,11 @@ class Desk:
         return await self.call("GET", path, **kw)
 
     async def post(self, path: str, said: Any = None, **kw: Any) -> httpx2.Response:
-        return await self.call("POST", path, json=said, **kw) if said is not None else await self.call("POST", path, **kw)
+        return (
+            await self.call("POST", path, json=said, **kw)
+            if said is not None
+            else await self.call("POST", path, **kw)
+        )
 
     async def step(self, issue: str, name: str, **said: Any) -> httpx2.Response:
         return await self.post(f"/issues/{issue}/steps/{name}", said)

@@ -22,7 +22,7 @@ from app.people.queries import departments
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # nine o'clock in Kunming, a working Friday
 DISTRICTS = ("530114", "990001")
-PASSWORD = "correct horse 2026"  # noqa: S105  # made up, for made-up people
+PASSWORD = "correct horse 2026"  # made up, for made-up people
 WEST, EAST = "530114004", "530114005"
 C1, C2, NAMELESS, VILLAGE = f"{WEST}001", f"{WEST}002", f"{EAST}001", f"{EAST}201"
 G1, G2, ISLAND = f"{C1}001", f"{C1}002", f"{C1}003"
@@ -35,6 +35,7 @@ ON_BORDER, FAR_AWAY = (102.82, 24.85), (103.5, 25.5)
 ORDERLY = "e0102"  # 暴露垃圾: what the market minds itself
 
 HOLE = box(102.82, 24.87, 102.83, 24.88)
+WITH_HOLE = Polygon(box(102.80, 24.85, 102.85, 24.90).exterior, [HOLE.exterior])
 SHAPES: list[tuple[AreaLevel, str, str | None, str, Polygon | None]] = [
     (AreaLevel.DISTRICT, "530114", None, "呈贡区", box(102.80, 24.80, 102.95, 24.90)),
     (AreaLevel.STREET, WEST, "530114", "乌龙街道", box(102.80, 24.80, 102.90, 24.90)),
@@ -44,7 +45,7 @@ SHAPES: list[tuple[AreaLevel, str, str | None, str, Polygon | None]] = [
     (AreaLevel.COMMUNITY, NAMELESS, EAST, "无图社区", None),
     (AreaLevel.COMMUNITY, VILLAGE, EAST, "山脚村", box(102.90, 24.80, 102.925, 24.90)),
     (AreaLevel.GRID, G1, C1, "第一网格", box(102.80, 24.80, 102.85, 24.85)),
-    (AreaLevel.GRID, G2, C1, "第二网格", box(102.80, 24.85, 102.85, 24.90).difference(HOLE)),
+    (AreaLevel.GRID, G2, C1, "第二网格", WITH_HOLE),
     (AreaLevel.GRID, ISLAND, C1, "院落网格", HOLE),
     (AreaLevel.GRID, LARGE, C2, "大网格", box(102.85, 24.80, 102.90, 24.90)),
     (AreaLevel.GRID, SMALL_A, LARGE, "小网格甲", box(102.85, 24.80, 102.90, 24.85)),
@@ -83,7 +84,9 @@ OF_UNITS: list[tuple[Role, str]] = [
 UNITS = [("chengguan", "区城市管理局"), ("shuiwu", "区水务局")]
 
 
-def feature(level: AreaLevel, code: str, parent: str | None, name: str, shape: Polygon | None, **more: object) -> Feature:
+def feature(
+    level: AreaLevel, code: str, parent: str | None, name: str, shape: Polygon | None, **more: object
+) -> Feature:
     """An area as a file would give it."""
     whole = None if shape is None else MultiPolygon([shape])
     kind = str(more.get("kind", GridKind.GENERAL))
@@ -95,7 +98,12 @@ def features() -> list[Feature]:
     rural = {EAST, NAMELESS, VILLAGE, FIELD}
     found = [feature(*row, rural=row[1] in rural) for row in SHAPES]
     market = feature(
-        AreaLevel.GRID, MARKET, C2, "专属网格:市场", box(102.87, 24.87, 102.89, 24.89), kind=GridKind.DEDICATED
+        AreaLevel.GRID,
+        MARKET,
+        C2,
+        "专属网格:市场",
+        box(102.87, 24.87, 102.89, 24.89),
+        kind=GridKind.DEDICATED,
     )
     return [*found, market]
 

@@ -2,13 +2,19 @@
 
 import sys
 from typing import Annotated
+from uuid import UUID
 
 import typer
+from sqlalchemy import select
 
 from app.cli.session import District, run, runtime_from_environment
 from app.core.errors import NotFound
-from app.core.work import Runtime, open_city, system_work
-from app.people.models import Rank, Role
+from app.core.work import Runtime, Work, open_city, system_work
+from app.grid.queries import get_area
+from app.people import actions
+from app.people.actions import Ground, revoke_all
+from app.people.models import Rank, Role, Unit
+from app.people.queries import account_named
 
 app = typer.Typer(no_args_is_help=True, help="Accounts and posts.")
 Username = Annotated[str, typer.Argument(help="login name")]
@@ -33,7 +39,13 @@ def create(
 
 
 async def _create(
-    username: str, name: str, password: str, district: str, role: Role, over: tuple[str | None, str | None], rank: Rank
+    username: str,
+    name: str,
+    password: str,
+    district: str,
+    role: Role,
+    over: tuple[str | None, str | None],
+    rank: Rank,
 ) -> str:
     async with runtime_from_environment() as runtime:
         return str(await make(runtime, username, name, password, district, role, over, rank))
@@ -48,27 +60,21 @@ async def make(
     role: Role,
     over: tuple[str | None, str | None],
     rank: Rank = Rank.A,
-) -> object:
+) -> UUID:
     """An account (made when new) with one more post; returns the post's id."""
-    from app.people import actions
-    from app.people.queries import account_named
-
     async with system_work(runtime, district) as work:
         ground = await _ground(work, *over)
     async with open_city(runtime) as session:
         known = await account_named(session, username)
-        account_id = known.id if known else await actions.register_account(session, runtime, username, name, password)
+        account_id = (
+            known.id if known else await actions.register_account(session, runtime, username, name, password)
+        )
         await actions.join_district(session, account_id, district, runtime.clock.now())
     async with system_work(runtime, district) as work:
         return await actions.appoint(work, account_id, role, ground, rank)
 
 
-async def _ground(work: object, area: str | None, unit: str | None) -> object:
-    from sqlalchemy import select
-
-    from app.grid.queries import get_area
-    from app.people.actions import Ground
-    from app.people.models import Unit
+async def _ground(work: Work, area: str | None, unit: str | None) -> Ground:
 
     if area is not None:
         return Ground(area_id=(await get_area(work, area)).id)
@@ -86,8 +92,6 @@ def disable(username: Username) -> None:
 
 
 async def _disable(username: str) -> None:
-    from app.people.actions import revoke_all
-    from app.people.queries import account_named
 
     async with runtime_from_environment() as runtime, open_city(runtime) as session:
         account = await account_named(session, username)

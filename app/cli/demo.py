@@ -1,31 +1,41 @@
 """`wangge demo`: the demonstration district, ready to sign in to. Made once; started again it only prints."""
 
+from uuid import UUID
+
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import select
 
 from app.cli.district import make as make_district
 from app.cli.drawn_ground import COMMUNITIES, DISTRICT, MARKET, NAMES_ONLY, RURAL, STREET, features
 from app.cli.session import run, runtime_from_environment
 from app.core.settings import SettingsError, load
-from app.core.work import Runtime, open_city, system_work
+from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import DistrictExists
-from app.people.models import Role
+from app.grid import importing
+from app.grid.models import Area, AreaLevel, GridCategory, PartyOrg, PartyOrgArea, Source
+from app.grid.queries import get_area
+from app.issues.seeding import seed
+from app.people import actions
+from app.people.actions import Ground, appoint, join_district
+from app.people.models import Post, Rank, Role, UnitKind
+from app.people.queries import account_named, departments
 
 PASSWORD = "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
-FACES = [
+FACES: list[tuple[str, str, Role, str, str]] = [
     ("wangfang", "王芳", Role.GRID_WORKER, "530114004005001", "grid worker 网格员"),
     ("chenming", "陈明", Role.STREET_DISPATCHER, STREET, "street dispatcher 街道调度员"),
     ("lijuan", "李娟", Role.COMMUNITY_OFFICER, "530114004005", "community officer 社区工作人员"),
     ("zhouqiang", "周强", Role.DEPARTMENT_OFFICER, "chengguan", "department officer 区城管局"),
 ]
-OTHERS = [
-    ("hejing", "何静", Role.DISTRICT_ADMIN, DISTRICT),
-    ("yangli", "杨丽", Role.DISTRICT_SUPERVISOR, DISTRICT),
-    ("maxun", "马勋", Role.AUDITOR, DISTRICT),
-    ("liuyang", "刘洋", Role.GRID_LEADER, "530114004005001"),
-    ("sunhai", "孙海", Role.STREET_SECRETARY, STREET),
-    ("gaoshan", "高山", Role.COMMUNITY_OFFICER, NAMES_ONLY),
+OTHERS: list[tuple[str, str, Role, str, str]] = [
+    ("hejing", "何静", Role.DISTRICT_ADMIN, DISTRICT, ""),
+    ("yangli", "杨丽", Role.DISTRICT_SUPERVISOR, DISTRICT, ""),
+    ("maxun", "马勋", Role.AUDITOR, DISTRICT, ""),
+    ("liuyang", "刘洋", Role.GRID_LEADER, "530114004005001", ""),
+    ("sunhai", "孙海", Role.STREET_SECRETARY, STREET, ""),
+    ("gaoshan", "高山", Role.COMMUNITY_OFFICER, NAMES_ONLY, ""),
 ]
 DEPARTMENTS = [
     ("chengguan", "区城市管理局"),
@@ -34,7 +44,10 @@ DEPARTMENTS = [
     ("jiaoyun", "区交通运输局"),
     ("gongan", "呈贡公安分局"),
 ]
-BRANCHES = [("乌龙街道党工委", "work_committee", STREET), ("三岔口社区党总支", "general_branch", "530114004005")]
+BRANCHES = [
+    ("乌龙街道党工委", "work_committee", STREET),
+    ("三岔口社区党总支", "general_branch", "530114004005"),
+]
 
 
 def demo() -> None:
@@ -51,10 +64,6 @@ def demo() -> None:
 
 async def _finish() -> None:
     """Go on where an interrupted first run stopped."""
-    from sqlalchemy import select
-
-    from app.people.models import Post
-
     async with runtime_from_environment() as runtime:
         async with system_work(runtime, DISTRICT) as work:
             staffed = await work.session.scalar(select(Post.id).limit(1))
@@ -73,15 +82,11 @@ async def _fill_with(runtime: Runtime) -> None:
         await _ground(work)
         await _posts(work, accounts)
     async with open_city(runtime) as session:
-        from app.people.actions import join_district
-
         for account in accounts.values():
             await join_district(session, account, DISTRICT, runtime.clock.now())
 
 
-async def _accounts(runtime: Runtime) -> dict:
-    from app.people import actions
-    from app.people.queries import account_named
+async def _accounts(runtime: Runtime) -> dict[str, UUID]:
 
     people = [(name, shown) for name, shown, *_ in [*FACES, *OTHERS]]
     people += [(f"worker{code[-3:]}", f"{COMMUNITIES[code][:-2]}网格员") for code in COMMUNITIES]
@@ -95,13 +100,7 @@ async def _accounts(runtime: Runtime) -> dict:
     return found
 
 
-async def _ground(work: object) -> None:
-    from app.grid import importing
-    from app.grid.models import GridCategory, PartyOrg, PartyOrgArea, Source
-    from app.grid.queries import get_area
-    from app.issues.seeding import seed
-    from app.people import actions
-    from app.people.models import UnitKind
+async def _ground(work: Work) -> None:
 
     await seed(work)
     planned = await importing.plan(work, list(features()), [], ["gap"], Source.DRAWN)
@@ -117,17 +116,10 @@ async def _ground(work: object) -> None:
         await work.put(PartyOrgArea, [{"org_id": org, "area_id": area.id, "valid_from": now, "valid_to": None}])
 
 
-async def _posts(work: object, accounts: dict) -> None:
-    from sqlalchemy import select
-
-    from app.grid.models import Area, AreaLevel
-    from app.grid.queries import get_area
-    from app.people.actions import Ground, appoint
-    from app.people.models import Rank
-    from app.people.queries import departments
+async def _posts(work: Work, accounts: dict[str, UUID]) -> None:
 
     units = {unit.code: unit.id for unit in await departments(work.session)}
-    for username, _, role, ground, *_ in [*FACES, *OTHERS]:
+    for username, _, role, ground, _ in [*FACES, *OTHERS]:
         over = Ground(unit_id=units[ground]) if role == Role.DEPARTMENT_OFFICER else None
         over = over or Ground(area_id=(await get_area(work, ground)).id)
         await appoint(work, accounts[username], role, over)
@@ -142,4 +134,6 @@ def _print() -> None:
     for username, _, _, _, who in FACES:
         table.add_row(username, PASSWORD, who)
     Console().print(table)
-    typer.echo(f"also hejing (administrator), yangli (supervisor), maxun (auditor); village {RURAL}, no map {NAMES_ONLY}")
+    typer.echo(
+        f"also hejing (administrator), yangli (supervisor), maxun (auditor); village {RURAL}, no map {NAMES_ONLY}"
+    )

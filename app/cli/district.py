@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from sqlalchemy import select
 
@@ -12,7 +13,8 @@ from app import districts
 from app.cli.session import owner_url, run, runtime_from_environment
 from app.core.clock import SystemClock
 from app.core.settings import load
-from app.core.work import system_work
+from app.core.work import schema_of, system_work
+from app.issues.seeding import seed
 
 app = typer.Typer(no_args_is_help=True, help="Districts, one schema each.")
 console = Console()
@@ -38,7 +40,6 @@ def make(code: str, name: str, *, demo: bool) -> None:
 
 
 async def _seed(code: str) -> None:
-    from app.issues.seeding import seed
 
     async with runtime_from_environment() as runtime, system_work(runtime, code) as work:
         await seed(work)
@@ -50,9 +51,10 @@ def list_districts() -> None:
     table = Table("code", "name", "demo", "since", "migrations")
     with districts.owner_engine(owner_url(load()), "nowhere").connect() as connection:
         heads = {head.schema: head for head in districts.heads(connection)}
-        query = select(districts.District.__table__.c["code", "name", "demo", "created_at"])
-        for code, name, demo, since in connection.execute(query.order_by("code")):
-            state = "behind" if heads[districts.schema_of(code)].lags else "current"
+        listed = districts.District
+        query = select(listed.code, listed.name, listed.demo, listed.created_at)
+        for code, name, demo, since in connection.execute(query.order_by(listed.code)):
+            state = "behind" if heads[schema_of(code)].lags else "current"
             table.add_row(code, name, "yes" if demo else "no", f"{since.astimezone(UTC):%Y-%m-%d}", state)
     console.print(table)
 
@@ -60,8 +62,6 @@ def list_districts() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the city's schemas and every district to their head; started again it goes on where it stopped."""
-    from rich.progress import track
-
     url = owner_url(load())
     districts.migrate_city(url)
     with districts.owner_engine(url, "nowhere").connect() as connection:

@@ -55,7 +55,8 @@ def cells(ground: Polygon, count: int, offset: int) -> list[Polygon]:
 
 
 def _largest(shape: shapely.Geometry) -> Polygon:
-    return max(shapely.get_parts(shape), key=shapely.area)
+    parts: list[Polygon] = list(shapely.get_parts(shape))
+    return max(parts, key=shapely.area)
 
 
 def _feature(
@@ -94,7 +95,9 @@ def _grids(community: str, ground: Polygon, number: int, *, rural: bool) -> Iter
 
 def _building_groups(grid: str, name: str, ground: Polygon, offset: int) -> Iterator[Feature]:
     for place, shape in enumerate(cells(ground, BUILDINGS, 7 * offset), start=1):
-        yield _feature(AreaLevel.BUILDING_GROUP, f"{grid}{place:03d}", grid, f"{name}{place}栋", shape, label="楼栋")
+        yield _feature(
+            AreaLevel.BUILDING_GROUP, f"{grid}{place:03d}", grid, f"{name}{place}栋", shape, label="楼栋"
+        )
 
 
 def _market(community: Polygon) -> Feature:

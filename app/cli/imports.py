@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
+import anyio
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -11,7 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from app.cli.session import District, run, runtime_from_environment
 from app.core.geometry import Crs
 from app.core.work import system_work
+from app.grid import importing
+from app.grid.importing import Fields, Layer
 from app.grid.models import AreaLevel, Source
+from app.people.actions import ensure_units
 
 app = typer.Typer(no_args_is_help=True, help="Bring in data from files.")
 console = Console(stderr=True)
@@ -40,7 +44,6 @@ def areas(
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
     if len(level) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(level)} times --level")
-    from app.grid.importing import Fields, Layer
 
     layers = [Layer(path, one) for path, one in zip(files, level, strict=True)]
     fields = Fields(code_field, parent_field, name_field, crs, source)
@@ -51,10 +54,8 @@ def areas(
 
 
 async def _import(
-    layers: list, fields: object, district: str, accept: list[str], *, dry_run: bool, report: Path | None
+    layers: list[Layer], fields: Fields, district: str, accept: list[str], *, dry_run: bool, report: Path | None
 ) -> bool:
-    from app.grid import importing
-    from app.people.actions import ensure_units
 
     shape = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
@@ -64,7 +65,9 @@ async def _import(
             progress.update(task, description=f"checking {len(features):,} areas")
             planned = await importing.plan(work, features, faults, accept, fields.source)
             if report is not None:
-                report.write_text(json.dumps([one.as_dict() for one in planned.findings], ensure_ascii=False, indent=1))
+                await anyio.Path(report).write_text(
+                    json.dumps([one.as_dict() for one in planned.findings], ensure_ascii=False, indent=1)
+                )
             if dry_run or planned.errors:
                 _show(planned)
                 return planned.errors > 0
@@ -79,7 +82,7 @@ async def _import(
     return False
 
 
-def _show(planned: object) -> None:
+def _show(planned: importing.Plan) -> None:
     for one in planned.findings[:SHOWN]:
         typer.echo(one.as_text("en"))
     if len(planned.findings) > SHOWN:

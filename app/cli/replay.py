@@ -9,6 +9,7 @@ import asyncio
 import csv
 import gzip
 import hashlib
+import io
 import json
 import os
 from collections import Counter
@@ -19,7 +20,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from app.cli.session import District, run
 
@@ -77,11 +85,13 @@ class Tally:
 
 def replay(
     file: Annotated[Path, typer.Argument(help="CSV, may be gzipped", exists=True)],
-    mapping: Annotated[str, typer.Option("--map", help="field=column,…; fields: id text category lon lat at place")],
+    mapping: Annotated[
+        str, typer.Option("--map", help="field=column,…; fields: id text category lon lat at place")
+    ],
     district: District,
     url: Annotated[str, typer.Option(help="the service")] = "http://127.0.0.1:8000",
     username: Annotated[str | None, typer.Option(help="sign in as; without it reports are anonymous")] = None,
-    password_env: Annotated[str, typer.Option(help="variable with the password")] = "REPLAY_PASSWORD",
+    password_env: Annotated[str, typer.Option(help="variable with the password")] = "REPLAY_PASSWORD",  # noqa: S107  # the name of a variable
     accuracy: Annotated[float | None, typer.Option(help="metres, for the near-border test")] = None,
     limit: Annotated[int | None, typer.Option(help="first rows only")] = None,
     together: Annotated[int, typer.Option(min=1, max=32, help="requests at once")] = 8,
@@ -128,9 +138,8 @@ class _Plan:
 
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
-    with opened as stream:
-        yield from csv.DictReader(stream)
+    with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as stream:
+        yield from csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8"))
 
 
 async def _send_all(plan: _Plan, rows: list[dict[str, str]], username: str | None, password: str) -> Tally:
@@ -174,7 +183,9 @@ def _journaled(path: Path, tally: Tally) -> set[str]:
     return done
 
 
-async def _replies(plan: _Plan, client: Any, headers: dict[str, str], rows: list[dict[str, str]]) -> AsyncIterator[Any]:
+async def _replies(
+    plan: _Plan, client: Any, headers: dict[str, str], rows: list[dict[str, str]]
+) -> AsyncIterator[Any]:
     waiting = iter(rows)
     running: set[asyncio.Task[Any]] = set()
     while True:
@@ -208,7 +219,7 @@ async def _send(plan: _Plan, client: Any, headers: dict[str, str], row: dict[str
 
 
 async def _patiently(client: Any, path: str, said: dict[str, Any], headers: dict[str, str]) -> Any:
-    """Send until there is an answer that settles it: a cut connection, 429 or 503 is tried again with the same key."""
+    """Send until an answer settles it: a cut connection, 429 or 503 is tried again with the same key."""
     import httpx2
 
     for _ in range(TRIES):
@@ -225,17 +236,26 @@ async def _patiently(client: Any, path: str, said: dict[str, Any], headers: dict
 
 
 def _bar() -> Progress:
-    shape = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    shape = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*shape, console=console)
 
 
 def _print(tally: Tally, rows: int) -> None:
     counted = sum(tally.placements.values()) + sum(tally.refused.values())
     located = counted - tally.placements["no_point"] - sum(tally.refused.values())
+    beyond = tally.placements["outside"] + tally.placements["coarse"]
     inside = tally.placements["placed"] + tally.placements["near_border"]
-    typer.echo(f"rows {rows}, accounted for {counted}, refused {sum(tally.refused.values())} {dict(tally.refused)}")
+    typer.echo(
+        f"rows {rows}, accounted for {counted}, refused {sum(tally.refused.values())} {dict(tally.refused)}"
+    )
     typer.echo(f"placed {inside} ({inside / max(1, located):.1%} of {located} with a point)")
     typer.echo(f"near a border {tally.placements['near_border']}, inside two or more {tally.several}")
-    typer.echo(f"outside {tally.placements['outside'] + tally.placements['coarse']}, without point {tally.placements['no_point']}")
+    typer.echo(f"outside {beyond}, without point {tally.placements['no_point']}")
     typer.echo("by holder: " + ", ".join(f"{role} {count}" for role, count in tally.holders.most_common()))
     typer.echo(f"answered from an earlier run by their key: {tally.replayed}")

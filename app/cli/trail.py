@@ -3,9 +3,15 @@
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 
 from app.cli.session import run, runtime_from_environment
-from app.core.work import open_city, system_work
+from app.core.audit import Break
+from app.core.audit import verify as walk
+from app.core.work import Runtime, open_city, system_work
+from app.districts import district_codes
+from app.issues import counting
+from app.issues.models import Issue, IssueDay
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
 counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")
@@ -30,9 +36,6 @@ def verify(district: District = None) -> None:
 
 
 async def _verify(district: str | None) -> int:
-    from app.core.audit import Break
-    from app.core.audit import verify as walk
-    from app.issues.models import Issue
 
     broken = 0
     async with runtime_from_environment() as runtime:
@@ -47,8 +50,7 @@ async def _verify(district: str | None) -> int:
     return broken
 
 
-async def _chosen(runtime: object, district: str | None) -> list[str]:
-    from app.districts import district_codes
+async def _chosen(runtime: Runtime, district: str | None) -> list[str]:
 
     async with open_city(runtime) as session:
         codes = list(await district_codes(session))
@@ -69,10 +71,6 @@ def rebuild(district: District = None) -> None:
 
 
 async def _compare(district: str | None, *, rebuild: bool) -> int:
-    from sqlalchemy import select
-
-    from app.issues import counting
-    from app.issues.models import IssueDay
 
     different = 0
     async with runtime_from_environment() as runtime:

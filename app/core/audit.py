@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import canonical
-from app.core.db import Base
+from app.core.db import Base, table_of
 
 RULE = 1
 GENESIS = b"\0" * 32
@@ -125,7 +125,7 @@ async def verify(session: AsyncSession, kind: str, subject: type[Audited]) -> As
         for row in await session.execute(select(subject.id, subject.version, subject.trail_hash))
     }
     rows = await session.stream(
-        select(Trail.__table__.columns)
+        select(table_of(Trail))
         .where(Trail.subject_kind == kind)
         .order_by(Trail.subject_id, Trail.seq)
         .execution_options(yield_per=1000)
@@ -146,9 +146,7 @@ async def verify(session: AsyncSession, kind: str, subject: type[Audited]) -> As
         ends[row["subject_id"]] = (seq, before)
     for subject_id in heads.keys() | ends.keys():
         if subject_id not in broken and heads.get(subject_id) != ends.get(subject_id):
-            yield Break(
-                kind, subject_id, ends.get(subject_id, (0, b""))[0], _end_fault(subject_id, heads, ends)
-            )
+            yield Break(kind, subject_id, ends.get(subject_id, (0, b""))[0], _end_fault(subject_id, heads, ends))
     yield count
 
 

@@ -59,9 +59,7 @@ class Keys:
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt `text`; `context` (table and column) is bound to it, so that it cannot be moved."""
         nonce = secrets.token_bytes(NONCE)
-        return nonce + AESGCM(_derive(self.secrets[0], "seal")).encrypt(
-            nonce, text.encode(), context.encode()
-        )
+        return nonce + AESGCM(_derive(self.secrets[0], "seal")).encrypt(nonce, text.encode(), context.encode())
 
     def unseal(self, sealed: bytes, context: str) -> str:
         """What was sealed; `SealBroken` when no secret opens it."""
@@ -91,9 +89,7 @@ class Keys:
             given, raw = _unb64(mac), _unb64(subject)
         except ValueError:
             return None
-        if len(raw) != MAC or not any(
-            hmac.compare_digest(self._follow_mac(s, body), given) for s in self.secrets
-        ):
+        if len(raw) != MAC or not any(hmac.compare_digest(self._follow_mac(s, body), given) for s in self.secrets):
             return None
         return district, UUID(bytes=raw)
 

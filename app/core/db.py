@@ -5,13 +5,14 @@ path is the empty schema `nowhere`, so that forgetting fails loudly (DESIGN 9.2)
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import DateTime, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -59,6 +60,11 @@ class NotStorable(Invalid):
     code = "not_storable"
     zh = "内容包含无法保存的字符或数值。"
     en = "The input holds a character or number that cannot be stored."
+
+
+def table_of(model: type[Base]) -> Table:
+    """The Core table of a mapped class."""
+    return cast("Table", model.__table__)
 
 
 def driver_url(url: str) -> URL:

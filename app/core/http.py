@@ -1,15 +1,16 @@
-"""The HTTP edge: problems to statuses on one page, request ids, metrics, headers. For `main` only.
+"""The HTTP edge: problems to statuses on one page, request ids, metrics, headers; what every route may ask for.
 
 Problems are RFC 9457 documents with a stable `code`, a Chinese and an English title, and the field at fault.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +29,7 @@ from app.core.errors import (
 )
 from app.core.ids import SystemIds
 from app.core.log import log, where
+from app.core.work import Runtime
 
 STATUS: dict[type[Problem], int] = {
     Invalid: 422,
@@ -119,9 +121,7 @@ def document(problem: Problem, errors: Sequence[dict[str, Any]] = ()) -> dict[st
     if problem.field:
         said["field"] = problem.field
     if problem.data:
-        said["data"] = {
-            key: value for key, value in problem.data.items() if isinstance(value, str | int | float)
-        }
+        said["data"] = {key: value for key, value in problem.data.items() if isinstance(value, str | int | float)}
     if errors:
         said["errors"] = list(errors)
     return said
@@ -251,6 +251,27 @@ class Edge:
             status=status,
             ms=round(seconds * 1000, 1),
         )
+
+
+def runtime_of(request: Request) -> Runtime:
+    """What the process holds."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+RuntimeOf = Annotated[Runtime, Depends(runtime_of)]
+Credentials = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(auto_error=False, description="A token from POST /api/v1/login")),
+]
+
+
+def open_to_all() -> None:
+    """The guard of a route anybody may call: said, not forgotten. The architecture test reads `guards`."""
+
+
+open_to_all.guards = "open_to_all"  # type: ignore[attr-defined]
+OPEN_TO_ALL = Depends(open_to_all)
 
 
 def client_address(request: Request, trusted: Sequence[str]) -> str:

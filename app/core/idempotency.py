@@ -85,9 +85,7 @@ def claim_of(work: Work, route: str, key: str | None, digest: bytes) -> Claim:
 async def used_for(work: Work, claim: Claim) -> UUID | None:
     """What the key made before, or None; `KeyReused` when it was for another body."""
     same = (Idempotency.owner == claim.owner, Idempotency.route == claim.route, Idempotency.key == claim.key)
-    row = (
-        await work.session.execute(select(Idempotency.body_hash, Idempotency.subject_id).where(*same))
-    ).first()
+    row = (await work.session.execute(select(Idempotency.body_hash, Idempotency.subject_id).where(*same))).first()
     if row is None:
         return None
     if bytes(row.body_hash) != claim.body_hash:

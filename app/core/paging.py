@@ -48,9 +48,7 @@ def decode(cursor: str, parts: int) -> list[str]:
     return key
 
 
-def cut(
-    rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[str]]
-) -> tuple[Sequence[Row], str | None]:
+def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[str]]) -> tuple[Sequence[Row], str | None]:
     """Rows fetched with `limit + 1`: the page, and its cursor if one more was there."""
     if len(rows) <= limit:
         return rows, None

@@ -56,7 +56,7 @@ def load() -> Settings:
     """Settings from the environment; `SettingsError` says in one line what is missing or wrong."""
     refuse_unknown(os.environ)
     try:
-        settings = Settings()  # type: ignore[call-arg]  # filled from the environment
+        settings = Settings()
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()

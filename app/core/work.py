@@ -12,12 +12,13 @@ from uuid import UUID
 
 from psycopg import AsyncCursor, sql
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import Clock, SystemClock
 from app.core.crypto import Keys
-from app.core.db import Base, as_problem
+from app.core.db import Base, as_problem, table_of
 from app.core.errors import Invalid
 from app.core.ids import Ids, SystemIds
 from app.core.outbox import Event
@@ -89,7 +90,7 @@ class Work:
     async def put(self, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows by Core on the session's own connection; every row gives every key (HOUSE 1)."""
         connection = await self.session.connection()
-        await connection.execute(insert(model.__table__), list(rows))
+        await connection.execute(insert(table_of(model)), list(rows))
 
     async def cursor(self) -> AsyncCursor[Any]:
         """The driver's cursor in this transaction, for the named hot-path files only."""

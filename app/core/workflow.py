@@ -81,7 +81,7 @@ class Workflow:
         return self._by_name[name]
 
 
-def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Problem | None:
+def refusal(step: Step, work: Work, subject: Subject) -> Problem | None:
     """Why this actor may not take this step now, or None."""
     if work.actor.role not in step.by:
         return Forbidden(step=step.name, role=work.actor.role)
@@ -93,17 +93,12 @@ def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Pro
 def allowed_steps(workflow: Workflow, work: Work, subject: Subject) -> list[str]:
     """Names of the steps the actor may take on this subject now: the buttons of every face."""
     offered = (step for step in workflow.steps if not step.inward)
-    return [step.name for step in offered if refusal(workflow, step, work, subject) is None]
+    return [step.name for step in offered if refusal(step, work, subject) is None]
 
 
 async def lock(work: Work, model: type[Any], subject_id: UUID) -> Any:
     """The subject's row, locked; absent and out of scope are the same `NotFound`."""
-    query = (
-        select(model)
-        .where(model.id == subject_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    query = select(model).where(model.id == subject_id).with_for_update().execution_options(populate_existing=True)
     subject = await work.session.scalar(query)
     if subject is None:
         raise NotFound
@@ -129,7 +124,7 @@ async def advance(
     step = workflow.step(name)
     if expected_version is not None and subject.version != expected_version:
         raise Stale("expected_version", version=subject.version)
-    if (problem := refusal(workflow, step, work, subject)) is not None:
+    if (problem := refusal(step, work, subject)) is not None:
         raise problem
     before = subject.state
     act = Act(name, before, step.leads_to(before), dict(detail or {}))

@@ -9,18 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import shapely
 from psycopg import AsyncCursor
 from psycopg.types.range import Range
+from shapely import MultiPolygon
 from sqlalchemy import delete, func, select, update
 
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import Crs, area_m2
 from app.core.work import Work
-from app.grid.checks import KnownArea, Overlap as Ruling, check_layer, rulings
+from app.grid.checks import KnownArea, check_layer, rulings
+from app.grid.checks import Overlap as Ruling
 from app.grid.findings import Finding, Level, softened
 from app.grid.locate import CHAIN, SRID
 from app.grid.models import DEPTH, Area, AreaLevel, Boundary, GridKind, Overlap, Source
@@ -145,7 +147,7 @@ async def plan(
 
 
 def _as_known_area(one: _Known) -> KnownArea:
-    shape = shapely.from_wkb(one.wkb) if one.wkb is not None else None
+    shape = cast("MultiPolygon", shapely.from_wkb(one.wkb)) if one.wkb is not None else None
     return KnownArea(one.code, one.parent_code, one.level, shape, one.kind)
 
 
@@ -233,9 +235,7 @@ def _boundary(
     return (work.new_id(), area_id, version, wkb, Range(now, None), str(source), m2)
 
 
-async def _compare(
-    work: Work, feature: Feature, old: _Known, source: Source, rows: _Rows, done: Stored
-) -> None:
+async def _compare(work: Work, feature: Feature, old: _Known, source: Source, rows: _Rows, done: Stored) -> None:
     if (feature.level, feature.parent_code or old.parent_code) != (old.level, old.parent_code):
         raise AreaMoved(feature.code, area=feature.code)
     renamed = feature.name[:60] != old.name

@@ -72,7 +72,7 @@ class Area(Base):
     """A piece of ground by identity; its shape is in `Boundary`, its public name is `code`.
 
     The level columns hold the area itself and its ancestors, so that nothing walks the tree on a hot path;
-    `grid_id` is the innermost grid; `path` is every ancestor from the top down to the area itself, outer grids too.
+    `grid_id` is the innermost grid; `path` is every ancestor from the top down to itself, outer grids too.
     """
 
     __tablename__ = "area"

@@ -29,7 +29,7 @@ class TooManyShapes(Invalid):
 Parent = aliased(Area, name="parent")
 
 
-def _summaries() -> Select[Any]:
+def _summaries() -> Select[*tuple[Any, ...]]:
     now = and_(Boundary.area_id == Area.id, func.upper_inf(Boundary.valid))
     return (
         select(
@@ -81,15 +81,11 @@ async def detail(work: Work, code: str) -> AreaDetail:
     shape = (
         await work.session.execute(select(Boundary.version, Boundary.source, Boundary.area_m2).where(*now))
     ).first()
-    children = (
-        select(func.count()).select_from(Area).where(Area.parent_id == area.id, Area.valid_to.is_(None))
-    )
-    codes = (
-        select(AreaCode.code).where(AreaCode.area_id == area.id).order_by(AreaCode.valid_from, AreaCode.code)
-    )
+    children = select(func.count()).select_from(Area).where(Area.parent_id == area.id, Area.valid_to.is_(None))
+    codes = select(AreaCode.code).where(AreaCode.area_id == area.id).order_by(AreaCode.valid_from, AreaCode.code)
     return AreaDetail(
-        **row._mapping,
-        chain=[dict(one._mapping) for one in above],
+        **row._asdict(),
+        chain=[one._asdict() for one in above],
         children=await work.session.scalar(children) or 0,
         boundary_version=shape.version if shape else None,
         boundary_source=shape.source if shape else None,
@@ -115,7 +111,7 @@ async def shapes(work: Work, level: AreaLevel, parent: str | None, zoom: int | N
         .limit(MOST_SHAPES + 1)
     )
     if parent is not None:
-        query = query.where((await get_area(work, parent)).id == func.any(Area.path))
+        query = query.where(Area.path.contains([(await get_area(work, parent)).id]))
     rows = (await work.session.execute(query)).all()
     if len(rows) > MOST_SHAPES:
         raise TooManyShapes("parent", most=MOST_SHAPES)

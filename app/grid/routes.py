@@ -1,17 +1,35 @@
 """Areas over HTTP: open to all, because no person stands in them (HOUSE 4.4)."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
+from app.core.http import OPEN_TO_ALL, Credentials, RuntimeOf
 from app.core.paging import Page
+from app.core.scope import NOTHING
+from app.core.work import PUBLIC, Actor, Work, known_as, open_city, open_work
+from app.districts import district_named
 from app.grid import queries
 from app.grid.models import AreaLevel
 from app.grid.schemas import AreaDetail, AreaSummary, FeatureCollection
-from app.people.login import OPEN_TO_ALL, OpenWork
 
 router = APIRouter(tags=["areas"], dependencies=[OPEN_TO_ALL])
+
+
+async def ground_work(
+    runtime: RuntimeOf, credentials: Credentials, district: str | None = None
+) -> AsyncIterator[Work]:
+    """A Work that sees only what is open to all, in the district a token begins with or the caller names."""
+    named = credentials.credentials.partition(".")[0] if credentials else district
+    async with open_city(runtime) as session:
+        code = await district_named(session, named)
+    async with open_work(runtime, code, known_as(Actor(PUBLIC), NOTHING)) as work:
+        yield work
+
+
+OpenWork = Annotated[Work, Depends(ground_work, scope="function")]
 CodePath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 CodeQuery = Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 Cursor = Annotated[str | None, Query(max_length=200)]

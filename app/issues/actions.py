@@ -1,6 +1,7 @@
 """The verbs of an issue after it was raised: one function a step, each taking the locked row through `advance`."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -136,18 +137,17 @@ def _facts_for(work: Work, issue: Issue, form: LocateStep) -> tuple[Facts, dict[
     if form.point is None and form.area_code is None:
         raise NothingToLocateBy("point")
     now = work.clock.now()
-    fixed = {"now": now, "at": now, "type": issue.type, "urgency": issue.urgency, "category": issue.category}
-    fixed["respondent"] = issue.respondent_unit_id
+    facts = Facts(now, now, issue.type, issue.urgency, issue.category, respondent=issue.respondent_unit_id)
     if form.area_code is not None:
-        return Facts(**fixed, area_code=form.area_code), {}
+        return replace(facts, area_code=form.area_code), {}
     point = form.point
     if point is None:
         raise NothingToLocateBy("point")
     point.check()
     lon, lat = to_wgs84(point.lon, point.lat, point.crs)
     kept = {"point": func.ST_GeomFromEWKB(ewkb(shapely.Point(lon, lat))), "accuracy_m": point.accuracy_m}
-    facts = Facts(**fixed, lon=lon, lat=lat, accuracy_m=point.accuracy_m or 0.0)
-    return facts, kept | {"point_source": point.source or "map"}
+    placed = replace(facts, lon=lon, lat=lat, accuracy_m=point.accuracy_m or 0.0)
+    return placed, kept | {"point_source": point.source or "map"}
 
 
 async def _hand_over(work: Work, issue: Issue, choice: Choice) -> None:
@@ -165,9 +165,7 @@ async def assign(work: Work, issue: Issue, form: AssignStep) -> None:
     fits = select(Post.role).where(Post.id == form.post_id, in_force(work.clock.now()))
     inside = select(Area.id).where(Area.path.any(issue.area_id)).where(Area.id == Post.area_id)  # type: ignore[arg-type]
     role = await work.session.scalar(
-        fits.where(
-            or_(Post.area_id == func.any(path), inside.exists()), Post.role.in_([str(r) for r in LADDER])
-        )
+        fits.where(or_(Post.area_id == func.any(path), inside.exists()), Post.role.in_([str(r) for r in LADDER]))
     )
     if role is None:
         raise NotOnGround("post_id")

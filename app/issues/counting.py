@@ -1,4 +1,4 @@
-"""Counts per street and day, recomputed from the issues and their trail: what the subscribers' counts must equal."""
+"""Counts per street and day, recomputed from the trail: what the subscribers' counts must equal."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ async def recount(work: Work) -> list[dict[str, Any]]:
         .group_by(Issue.street_id, day)
         .order_by(Issue.street_id, day)
     )
-    return [dict(row._mapping) for row in await work.session.execute(query)]
+    return [row._asdict() for row in await work.session.execute(query)]
 
 
 async def rebuild(work: Work) -> int:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.issues.schemas import CandidateOut, HolderOut, PlaceOut, ReasonOut
 from app.issues.routing import Choice
+from app.issues.schemas import CandidateOut, HolderOut, PlaceOut, ReasonOut
 from app.issues.situation import Situation
 from app.people.models import Role
 
@@ -34,9 +34,7 @@ def in_words(reason: dict[str, str]) -> ReasonOut:
     """One reason with its two sentences."""
     zh, en = ROLE_WORDS.get(reason["role"], (reason["role"], reason["role"]))
     said_zh, said_en = WHY_WORDS[reason["why"]]
-    return ReasonOut(
-        role=reason["role"], why=reason["why"], zh=said_zh.format(zh=zh), en=said_en.format(en=en)
-    )
+    return ReasonOut(role=reason["role"], why=reason["why"], zh=said_zh.format(zh=zh), en=said_en.format(en=en))
 
 
 def stored(situation: Situation, choice: Choice) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import shapely
 from psycopg.types.json import Jsonb
-from sqlalchemy import Table, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from app.core.audit import GENESIS, Act, Trail, chain
 from app.core.clock import office_day
 from app.core.crypto import digest, mask_name, mask_phone
-from app.core.db import Base
+from app.core.db import Base, table_of
 from app.core.errors import Invalid, Unavailable
 from app.core.files import Photo
 from app.core.geometry import to_wgs84
@@ -38,7 +38,7 @@ from app.issues.situation import Facts, Situation
 from app.people.models import Unit
 
 DIGITS = (5, 5, 5, 6, 6)  # a crowded day asks for six (HOUSE 4.5)
-DIALECT = PGDialect_psycopg()
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 class UnknownCategory(Invalid):
@@ -133,7 +133,7 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
     now = work.clock.now()
     facts = facts_of(work, form)
     located = read.area if read.located else dict.fromkeys(read.area)
-    point = None if facts.lon is None else ewkb(shapely.Point(facts.lon, facts.lat))
+    point = None if facts.lon is None or facts.lat is None else ewkb(shapely.Point(facts.lon, facts.lat))
     return {
         "id": work.new_id(), "salt": work.ids.salt(), "version": 1, "state": State.RAISED,
         "type": form.type, "channel": form.channel or default_channel(work), "urgency": form.urgency,
@@ -241,7 +241,7 @@ async def _replay(work: Work, claim: Claim) -> Raised:
     )
     query = select(*columns).where(Issue.id == before).execution_options(unscoped=True)
     found = (await work.session.execute(query)).one()
-    return Raised(before, replayed=True, row=dict(found._mapping))
+    return Raised(before, replayed=True, row=found._asdict())
 
 
 async def _write(
@@ -268,28 +268,27 @@ def _named(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
 @cache
 def write_statement(shape: tuple[tuple[type[Base], int], ...]) -> str:
     """The one write for so many rows beside the issue, as SQL with named parameters."""
-    key = _columns(Idempotency)
     parts = [
-        f"claim as (insert into idempotency ({', '.join(key)}) values ({_values('k', Idempotency)})"
-        " on conflict do nothing returning 1)",
-        f"made as (insert into issue ({', '.join(_columns(Issue))}) select {_values('i', Issue)} from claim"
-        " on conflict (number) do nothing returning 1)",
+        _insert("claim", Idempotency, f"values ({_values('k', Idempotency)})", "on conflict do nothing"),
+        _insert("made", Issue, f"select {_values('i', Issue)} from claim", "on conflict (number) do nothing"),  # noqa: S608
     ]
     for model, count in shape:
-        name = model.__tablename__
         for place in range(count):
-            columns = ", ".join(_columns(model))
-            values = _values(f"{name}{place}", model)
-            parts.append(f"{name}{place} as (insert into {name} ({columns}) select {values} from made)")
+            name = f"{model.__tablename__}{place}"
+            parts.append(_insert(name, model, f"select {_values(name, model)} from made"))  # noqa: S608
     counts = "select (select count(*) from claim), (select count(*) from made)"
     return f"with {', '.join(parts)} {counts}"
 
 
+def _insert(name: str, model: type[Base], rows: str, conflict: str = "") -> str:
+    columns = ", ".join(_columns(model))
+    table = model.__tablename__
+    return f"{name} as (insert into {table} ({columns}) {rows} {conflict} returning 1)"  # our own names
+
+
 def _columns(model: type[Base]) -> list[str]:
-    table = model.__table__
     left_to_defaults = {"xid", "tries", "done_at", "parked_at", "trouble"} if model is Outbox else set()
-    assert isinstance(table, Table)  # noqa: S101  # every model here is a plain table
-    return [column.name for column in table.columns if column.name not in left_to_defaults]
+    return [column.name for column in table_of(model).columns if column.name not in left_to_defaults]
 
 
 def _values(prefix: str, model: type[Base]) -> str:

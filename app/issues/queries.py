@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
 from app.core.audit import Trail
 from app.core.errors import NotFound
@@ -72,7 +72,7 @@ async def queue_page(
 
 
 def _line(row: Any) -> IssueLine:
-    said = dict(row._mapping)
+    said = row._asdict()
     said["text"] = said["text"] if len(said["text"]) <= SHOWN else said["text"][:SHOWN] + "…"
     return IssueLine.model_construct(**said)
 
@@ -109,14 +109,13 @@ async def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 async def _on_area(work: Work, code: str) -> ColumnElement[bool]:
-    query = (
-        select(Area.id, Area.level).join(AreaCode, AreaCode.area_id == Area.id).where(AreaCode.code == code)
-    )
+    query = select(Area.id, Area.level).join(AreaCode, AreaCode.area_id == Area.id).where(AreaCode.code == code)
     row = (await work.session.execute(query)).first()
     if row is None:
         raise NotFound("area")
     column = LEVEL_COLUMN.get(row.level)
-    return getattr(Issue, column) == row.id if column else Issue.district_id == row.id
+    on: ColumnElement[bool] = getattr(Issue, column or "district_id") == row.id
+    return on
 
 
 def search(words: str) -> ColumnElement[bool]:
@@ -130,14 +129,7 @@ def search(words: str) -> ColumnElement[bool]:
         if len(word) >= SHORTEST_INDEXED:
             conditions.append(func.shared.bigrams(Issue.text).op("@>")(func.shared.bigrams(word)))
         conditions.append(Issue.text.like(pattern))
-    return conditions[0] if len(conditions) == 1 else func.coalesce(_all(conditions), False)
-
-
-def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    whole = conditions[0]
-    for condition in conditions[1:]:
-        whole = whole & condition
-    return whole
+    return and_(true(), *conditions)
 
 
 async def get_issue(work: Work, issue_id: UUID) -> Issue:
@@ -164,9 +156,7 @@ async def reporter_of(work: Work, issue: Issue) -> str | None:
     """The masked contact; of a confidential issue only a desk sees that much."""
     if issue.confidential and work.actor.role not in DESKS:
         return None
-    masked: str | None = await work.session.scalar(
-        select(Reporter.masked).where(Reporter.issue_id == issue.id)
-    )
+    masked: str | None = await work.session.scalar(select(Reporter.masked).where(Reporter.issue_id == issue.id))
     return masked
 
 
@@ -197,9 +187,7 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
 
 async def photos_of(work: Work, issue: Issue) -> list[PhotoOut]:
     """The photos of an issue that has been loaded."""
-    return [
-        PhotoOut.model_validate(row) for row in await work.session.scalars(of_issue(IssuePhoto, issue.id))
-    ]
+    return [PhotoOut.model_validate(row) for row in await work.session.scalars(of_issue(IssuePhoto, issue.id))]
 
 
 async def get_photo(work: Work, issue_id: UUID, photo_id: UUID) -> IssuePhoto:
@@ -214,9 +202,7 @@ async def get_photo(work: Work, issue_id: UUID, photo_id: UUID) -> IssuePhoto:
 async def for_reporter(work: Work, issue: Issue) -> FollowOut:
     """What the reporter may know: states and times, the replies meant for them, their own ratings."""
     trail = await trail_of(work, issue)
-    steps = [
-        {"at": row.at, "step": row.step, "state": row.to_state} for row in trail if row.step != "comment"
-    ]
+    steps = [{"at": row.at, "step": row.step, "state": row.to_state} for row in trail if row.step != "comment"]
     remarks = await work.session.scalars(of_issue(Remark, issue.id).where(Remark.to_reporter.is_(True)))
     ratings = await work.session.scalars(of_issue(Rating, issue.id))
     handler = explaining.holder_out(issue.explanation)

@@ -19,7 +19,7 @@ from starlette.datastructures import UploadFile
 
 from app.core.errors import TooMany
 from app.core.files import MAX_BYTES, MAX_PHOTOS, Photo, PhotoStore, check_photos
-from app.core.http import BodyTooLarge
+from app.core.http import BodyTooLarge, Credentials, RuntimeOf
 from app.core.idempotency import Claim, body_hash, claim_of
 from app.core.scope import NOTHING
 from app.core.work import Work, known_as, open_work
@@ -27,8 +27,6 @@ from app.issues.schemas import RaiseIssue
 from app.people.capabilities import Capability
 from app.people.login import (
     AddressOf,
-    Credentials,
-    RuntimeOf,
     district_of_token,
     identify_by,
     may,
@@ -150,7 +148,11 @@ def claim(work: Work, posted: Received, key: str | None) -> Claim:
 def examples() -> dict[str, Any]:
     """The OpenAPI body: two content types, one schema."""
     schema = {"$ref": "#/components/schemas/RaiseIssue"}
-    said = {"text": "韶光街与学海路口没有公共厕所,请解决。", "type": "help", "category": "public_toilet"}
+    said: dict[str, Any] = {
+        "text": "韶光街与学海路口没有公共厕所,请解决。",
+        "type": "help",
+        "category": "public_toilet",
+    }
     said |= {"point": {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}, "contact": {"phone": "13800001234"}}
     files = {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": MAX_PHOTOS}
     parts = {
@@ -162,9 +164,7 @@ def examples() -> dict[str, Any]:
             "required": True,
             "content": {
                 "application/json": {"schema": schema, "example": said},
-                "multipart/form-data": {
-                    "schema": {"type": "object", "properties": parts, "required": ["issue"]}
-                },
+                "multipart/form-data": {"schema": {"type": "object", "properties": parts, "required": ["issue"]}},
             },
         }
     }

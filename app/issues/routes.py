@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.core.files import Photo, check_photos
+from app.core.http import OPEN_TO_ALL
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
@@ -37,7 +38,7 @@ from app.issues.schemas import (
 )
 from app.issues.workflow import ISSUE
 from app.people.capabilities import Capability
-from app.people.login import OPEN_TO_ALL, OpenWork, ReporterWork, StaffWork, needs
+from app.people.login import OpenWork, ReporterWork, StaffWork, needs
 
 router = APIRouter(tags=["issues"])
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
@@ -181,13 +182,13 @@ async def add_photos(
 
 
 @router.get("/follow/{token}", dependencies=[OPEN_TO_ALL])
-async def follow(token: str, work: ReporterWork) -> FollowOut:
+async def follow(token: str, work: ReporterWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
     """The reporter's page: where it stands, what was answered."""
     return await queries.for_reporter(work, await queries.get_issue(work, work.scope.subject or UUID(int=0)))
 
 
 @router.post("/follow/{token}/rate", dependencies=[OPEN_TO_ALL])
-async def rate(token: str, form: RateStep, work: ReporterWork) -> FollowOut:
+async def rate(token: str, form: RateStep, work: ReporterWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
     """The reporter's word: solved closes it, anything else returns it."""
     issue = await lock(work, Issue, work.scope.subject or UUID(int=0))
     await actions.rate(work, issue, form)

@@ -43,7 +43,13 @@ async def seed(work: Work) -> int:
 async def add_categories(work: Work, named: dict[str, str]) -> None:
     """Further categories by code and name, at the top of the tree; known codes are left as they are."""
     known = set((await work.session.scalars(select(Category.code))).all())
-    flags = {"version": FIRST_VERSION, "parent_code": None, "need": False, "building": False, "retired_at": None}
+    flags = {
+        "version": FIRST_VERSION,
+        "parent_code": None,
+        "need": False,
+        "building": False,
+        "retired_at": None,
+    }
     rows = [{"code": code, "name": name, **flags} for code, name in named.items() if code not in known]
     if rows:
         await work.put(Category, rows)

@@ -23,9 +23,7 @@ from app.issues.models import Category, LimitRule, LimitUnit, Placement
 from app.issues.routing import LADDER, Candidate
 from app.people.models import Absence, Post, Unit
 
-STREET_REACH_M = (
-    1000  # a point this near to a grid goes to that street's desk, a farther one to the district's
-)
+STREET_REACH_M = 1000  # a point this near to a grid goes to that street's desk, a farther one to the district's
 LADDER_ROLES = [str(role) for role in LADDER]
 UNIT_MINUTES = {LimitUnit.MINUTES: 1, LimitUnit.HOURS: 60, LimitUnit.DAYS: 1440}
 
@@ -169,8 +167,7 @@ def _posts_on(owner: CTE) -> Any:
 def _limit() -> Any:
     facts = ("type", "urgency", "category")
     fits = [
-        or_(getattr(LimitRule, f).is_(None), getattr(LimitRule, f) == bindparam(f, type_=String))
-        for f in facts
+        or_(getattr(LimitRule, f).is_(None), getattr(LimitRule, f) == bindparam(f, type_=String)) for f in facts
     ]
     given = [case((getattr(LimitRule, f).is_(None), 0), else_=1) for f in facts]
     return (
@@ -216,9 +213,7 @@ def statement(by: str) -> str:
     else:
         owner = locate.owner_by_code() if by == "code" else locate.owner_of_nothing()
     one = select(literal(1).label("one")).subquery("one")
-    accused = (
-        select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
-    )
+    accused = select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
     owned = [owner.c[name] for name in (*locate.CARRIED, "boundary_id")]
     query = select(
         *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
@@ -234,7 +229,7 @@ def nearest_statement() -> str:
 
 def compiled(query: Any) -> str:
     """SQL text for the driver: constants written out, so that only what changes is sent."""
-    made = query.compile(dialect=PGDialect_psycopg())
+    made = query.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
     text = str(made)
     for name, bound in made.binds.items():
         if not bound.required:

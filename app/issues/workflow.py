@@ -58,20 +58,12 @@ ISSUE = Workflow(
     states=tuple(State),
     steps=(
         Step("locate", UNSETTLED, None, DESKS, events.IssueLocated),
-        Step(
-            "assign", UNSETTLED, State.ASSIGNED, DESKS | {Role.GRID_LEADER}, events.IssueAssigned, is_placed
-        ),
-        Step(
-            "accept", frozenset({State.ASSIGNED}), State.HANDLING, HANDLERS, events.IssueAccepted, is_holder
-        ),
+        Step("assign", UNSETTLED, State.ASSIGNED, DESKS | {Role.GRID_LEADER}, events.IssueAssigned, is_placed),
+        Step("accept", frozenset({State.ASSIGNED}), State.HANDLING, HANDLERS, events.IssueAccepted, is_holder),
         Step("contact", frozenset({State.HANDLING}), None, HANDLERS, events.ReporterContacted, is_holder),
-        Step(
-            "answer", frozenset({State.HANDLING}), State.ANSWERED, HANDLERS, events.IssueAnswered, is_holder
-        ),
+        Step("answer", frozenset({State.HANDLING}), State.ANSWERED, HANDLERS, events.IssueAnswered, is_holder),
         Step("rate", frozenset({State.ANSWERED}), State.CLOSED, REPORTER, events.IssueRated),
-        Step(
-            "rework", frozenset({State.ANSWERED}), State.HANDLING, REPORTER, events.IssueReworked, inward=True
-        ),
+        Step("rework", frozenset({State.ANSWERED}), State.HANDLING, REPORTER, events.IssueReworked, inward=True),
         Step("comment", frozenset(State), None, STAFF, events.IssueCommented),
     ),
 )

@@ -148,9 +148,7 @@ async def ensure_units(work: Work) -> int:
     have = select(Unit.area_id).where(Unit.area_id.is_not(None))
     missing = await work.session.execute(
         select(Area.id, Area.code, Area.name)
-        .where(
-            Area.level.in_([str(level) for level in offices]), Area.valid_to.is_(None), Area.id.not_in(have)
-        )
+        .where(Area.level.in_([str(level) for level in offices]), Area.valid_to.is_(None), Area.id.not_in(have))
         .order_by(Area.code)
     )
     rows = [unit_row(work, UnitKind.OFFICE, code, name, area_id) for area_id, code, name in missing]

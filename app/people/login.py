@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden, NotFound, Unauthenticated
-from app.core.http import NotSignedIn, client_address
+from app.core.http import Credentials, NotSignedIn, RuntimeOf, client_address
 from app.core.log import log
 from app.core.scope import NOTHING, Scope
 from app.core.work import PUBLIC, Actor, Runtime, Work, known_as, open_city, open_work
@@ -22,7 +21,6 @@ from app.people.models import Role
 from app.people.queries import bearer_of, scope_of, standing_of
 
 DIGITS = 6
-bearer_scheme = HTTPBearer(auto_error=False, description="A token from POST /api/v1/login")
 
 
 class SessionEnded(Unauthenticated):
@@ -41,20 +39,12 @@ class BadLink(NotFound):
     en = "The link is not valid or not whole; use the full link given when the issue was raised."
 
 
-def runtime_of(request: Request) -> Runtime:
-    """What the process holds."""
-    runtime: Runtime = request.app.state.runtime
-    return runtime
-
-
 def address_of(request: Request) -> str:
     """The caller's address behind the trusted proxies."""
     return client_address(request, request.app.state.settings.trusted_proxies)
 
 
-RuntimeOf = Annotated[Runtime, Depends(runtime_of)]
 AddressOf = Annotated[str, Depends(address_of)]
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_scheme)]
 
 
 def identify_by(
@@ -80,9 +70,7 @@ def identify_by(
 def district_of_token(token: str) -> str:
     """The digits a token begins with; anything else is no token of ours."""
     digits = token[:DIGITS]
-    if not (
-        len(digits) == DIGITS and digits.isascii() and digits.isdigit() and token[DIGITS : DIGITS + 1] == "."
-    ):
+    if not (len(digits) == DIGITS and digits.isascii() and digits.isdigit() and token[DIGITS : DIGITS + 1] == "."):
         raise SessionEnded
     return digits
 
@@ -150,11 +138,3 @@ def needs(capability: Capability) -> Any:
 
     guard.guards = capability  # type: ignore[attr-defined]  # read by the architecture test
     return Depends(guard, scope="function")
-
-
-def open_to_all() -> None:
-    """The guard of a route anybody may call: said, not forgotten."""
-
-
-open_to_all.guards = "open_to_all"  # type: ignore[attr-defined]  # read by the architecture test
-OPEN_TO_ALL = Depends(open_to_all)

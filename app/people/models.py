@@ -127,9 +127,7 @@ class Unit(Base):
     __tablename__ = "unit"
     __table_args__ = (
         CheckConstraint(one_of("kind", UnitKind), name="kind"),
-        Index(
-            "unit_of_area", "area_id", unique=True, postgresql_where=literal_column("dissolved_at is null")
-        ),
+        Index("unit_of_area", "area_id", unique=True, postgresql_where=literal_column("dissolved_at is null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -109,20 +109,13 @@ def scope_of(standing: Standing) -> Scope:
     return Scope(areas={column: ids}, recused=standing.line)
 
 
-def posts_of(account_id: UUID, now: datetime) -> Select[Any]:
+def posts_of(account_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
     """Every post an account may act in now, main posts first."""
     own = Post.account_id == account_id
+    shown = (Area.code.label("area_code"), Area.name.label("area_name"))
+    shown_unit = (Unit.code.label("unit_code"), Unit.name.label("unit_name"))
     return (
-        select(
-            Post.id,
-            Post.role,
-            Post.rank,
-            Area.code.label("area_code"),
-            Area.name.label("area_name"),
-            Unit.code.label("unit_code"),
-            Unit.name.label("unit_name"),
-            (~own).label("deputy"),
-        )  # fmt: skip
+        select(Post.id, Post.role, Post.rank, *shown, *shown_unit, (~own).label("deputy"))
         .outerjoin(Area, Area.id == Post.area_id)
         .outerjoin(Unit, Unit.id == Post.unit_id)
         .where(in_force(now), acts_in(account_id, now))

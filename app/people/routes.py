@@ -2,26 +2,22 @@
 
 import anyio.to_thread
 from fastapi import APIRouter
+from sqlalchemy import select
 
 from app.core.errors import Forbidden, Invalid, Unauthenticated
+from app.core.http import OPEN_TO_ALL, Credentials, NotSignedIn, RuntimeOf
 from app.core.log import log
 from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, known_as, open_city, open_work
 from app.people import actions, queries, throttle
 from app.people.capabilities import Capability
 from app.people.login import (
-    OPEN_TO_ALL,
     AddressOf,
-    Credentials,
-    NotSignedIn,
-    RuntimeOf,
     StaffWork,
     needs,
-    staff_work,
 )
 from app.people.models import Account, Membership
 from app.people.schemas import Login, Me, PostOut, Session, SwitchPost
-from sqlalchemy import select
 
 router = APIRouter(tags=["people"])
 NOBODY = actions.PASSWORDS.hash("nobody has this password")  # an unknown name takes as long as a known one
@@ -80,9 +76,7 @@ async def _check_password(runtime: Runtime, form: Login, address: str) -> Accoun
     now = runtime.clock.now()
     async with open_city(runtime) as session:
         account = await queries.account_named(session, form.username)
-        known = account is not None and await throttle.is_known(
-            session, runtime.keys, account.id, address, now
-        )
+        known = account is not None and await throttle.is_known(session, runtime.keys, account.id, address, now)
         watched = throttle.buckets(runtime.keys, form.username, address, known=known)
         await throttle.admit(session, watched, now)
     expected = account.password_hash if account else NOBODY

@@ -1,6 +1,7 @@
 """What is said about people: credentials in, the active post and the choice of posts out."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -51,6 +52,6 @@ class Session(Schema):
     """A fresh token. It begins with the district's digits and is shown once."""
 
     token: str
-    token_type: str = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  # a word of RFC 6750
     expires_at: datetime
     me: Me

@@ -89,9 +89,7 @@ def test_roles_can_do_what_they_must_and_no_more(cluster: Cluster) -> None:
     rights = "select rolsuper, rolcreatedb, rolbypassrls from pg_roles where rolname = current_user"
     assert ask(cluster, rights, "app") == [(False, False, False)]
     assert ask(cluster, rights, "owner") == [(False, True, False)]
-    extensions = (
-        "select extname::text from pg_extension where extnamespace = 'public'::regnamespace order by 1"
-    )
+    extensions = "select extname::text from pg_extension where extnamespace = 'public'::regnamespace order by 1"
     assert ask(cluster, extensions) == [("btree_gist",), ("postgis",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ask(cluster, "create table public.mine (id int)", "app")
@@ -234,6 +232,4 @@ def test_only_root_gets_packages_installed(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(PostgresMissingError):
         find_servers()
-    assert (
-        "install -y --no-install-recommends postgresql postgresql-postgis" in (folder / "asked").read_text()
-    )
+    assert "install -y --no-install-recommends postgresql postgresql-postgis" in (folder / "asked").read_text()

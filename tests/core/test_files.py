@@ -339,9 +339,7 @@ async def test_one_flipped_byte_is_found_and_put_heals_it(store: PhotoStore, at:
     assert await store.get(photo.sha256) == photo.data
 
 
-@pytest.mark.parametrize(
-    "sha256", ["", "../../../../etc/passwd", "A" * 64, "0" * 64 + "\n", "٠" * 64, "0" * 64]
-)
+@pytest.mark.parametrize("sha256", ["", "../../../../etc/passwd", "A" * 64, "0" * 64 + "\n", "٠" * 64, "0" * 64])
 async def test_a_bad_or_absent_digest_is_not_found(store: PhotoStore, sha256: str) -> None:
     (store.root / ".jpg").write_bytes(b"planted")
     with pytest.raises(NotFound):

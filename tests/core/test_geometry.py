@@ -128,9 +128,7 @@ def test_what_has_no_area_has_none() -> None:
 
 
 @given(st.floats(-179, 179), st.floats(-70, 70), st.floats(0.5, 30_000), st.integers(8, 64), st.floats(0, 7))
-def test_the_circle_contains_its_circle(
-    lon: float, lat: float, radius: float, corners: int, turn: float
-) -> None:
+def test_the_circle_contains_its_circle(lon: float, lat: float, radius: float, corners: int, turn: float) -> None:
     drawn = circle(lon, lat, radius, corners)
     assert len(drawn.exterior.coords) == corners + 1
     assert drawn.is_valid

@@ -251,9 +251,7 @@ def stated(name: str) -> dict[str, Any]:
         ("urn:ogc:def:crs:OGC:1.3:CRS84", Crs.GCJ02, Level.WARNING),
     ],
 )
-def test_what_the_file_says_of_its_crs_is_compared(
-    read: Read, name: str, crs: Crs, level: Level | None
-) -> None:
+def test_what_the_file_says_of_its_crs_is_compared(read: Read, name: str, crs: Crs, level: Level | None) -> None:
     _, found = read(collection(row(), **stated(name)), crs)
     assert [one.level for one in found] == ([] if level is None else [level])
     assert all(one.code is Code.CRS_MISMATCH and name in one.words[0] for one in found)

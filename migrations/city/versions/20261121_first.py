@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "20261121"
 down_revision = None
 branch_labels = None
@@ -66,9 +65,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("district", sa.String(length=6), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["directory.account.id"], name=op.f("membership_account_id_fkey")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["directory.account.id"], name=op.f("membership_account_id_fkey")),
         sa.PrimaryKeyConstraint("account_id", "district", name=op.f("membership_pkey")),
         schema="directory",
     )

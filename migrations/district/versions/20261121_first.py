@@ -48,9 +48,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["area.id"], name=op.f("area_parent_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("area_pkey")),
     )
-    op.create_index(
-        "area_code_now", "area", ["code"], unique=True, postgresql_where=sa.text("valid_to is null")
-    )
+    op.create_index("area_code_now", "area", ["code"], unique=True, postgresql_where=sa.text("valid_to is null"))
     op.create_index(op.f("area_level_code_idx"), "area", ["level", "code"], unique=False)
     op.create_index(op.f("area_parent_id_idx"), "area", ["parent_id"], unique=False)
     op.create_table(
@@ -318,9 +316,7 @@ def upgrade() -> None:
             "state in ('raised', 'assigned', 'handling', 'answered', 'closed')",
             name=op.f("issue_state_check"),
         ),
-        sa.ForeignKeyConstraint(
-            ["respondent_unit_id"], ["unit.id"], name=op.f("issue_respondent_unit_id_fkey")
-        ),
+        sa.ForeignKeyConstraint(["respondent_unit_id"], ["unit.id"], name=op.f("issue_respondent_unit_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("issue_pkey")),
         sa.UniqueConstraint("number", name=op.f("issue_number_key")),
     )
@@ -408,9 +404,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("issue_party_unit_id_fkey")),
         sa.PrimaryKeyConstraint("issue_id", "unit_id", name=op.f("issue_party_pkey")),
     )
-    op.create_index(
-        op.f("issue_party_unit_id_issue_id_idx"), "issue_party", ["unit_id", "issue_id"], unique=False
-    )
+    op.create_index(op.f("issue_party_unit_id_issue_id_idx"), "issue_party", ["unit_id", "issue_id"], unique=False)
     op.create_table(
         "issue_photo",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -433,9 +427,7 @@ def upgrade() -> None:
         sa.Column("satisfaction", sa.SmallInteger(), nullable=False),
         sa.Column("contacted", sa.Boolean(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "verdict in ('solved', 'partly', 'not_solved')", name=op.f("rating_verdict_check")
-        ),
+        sa.CheckConstraint("verdict in ('solved', 'partly', 'not_solved')", name=op.f("rating_verdict_check")),
         sa.CheckConstraint("satisfaction between 1 and 5", name=op.f("rating_satisfaction_check")),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("rating_issue_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("rating_pkey")),
