@@ -6,6 +6,7 @@ connections at once, and a path that is forgotten when a transaction ends (HOUSE
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ from tests import town
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"530114": "呈贡区", "990001": "另一区"}
+TAG = os.environ.pop("WANGGE_TEST_TAG", None)  # two runs side by side on one cluster name their clones apart
+KEPT_TEMPLATES = 8
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
@@ -88,12 +91,14 @@ def template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     name = f"tpl_{_fingerprint()}"
     with psycopg.connect(cluster.url("cluster", "postgres"), autocommit=True) as admin:
         admin.execute("select pg_advisory_lock(1)")  # several runners at once: one builds, the others find it
-        old = [row[0] for row in admin.execute("select datname from pg_database where datname like 'tpl_%'")]
+        rows = admin.execute("select datname from pg_database where datname like 'tpl_%' order by oid desc")
+        old = [row[0] for row in rows]
         if name in old:
             return name
-        for other in old:
+        for other in old[KEPT_TEMPLATES:]:
             admin.execute(f"drop database {other} with (force)")
         making = f"{name}_making"
+        admin.execute(f"drop database if exists {making} with (force)")
         admin.execute(f"create database {making} owner owner")
         with psycopg.connect(cluster.url("cluster", making), autocommit=True) as fresh:
             fresh.execute("create extension postgis")
@@ -112,7 +117,7 @@ def template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def database(cluster: Cluster, template: str, worker_id: str) -> Iterator[str]:
     """A clone of the template for one test."""
-    name = f"test_{worker_id}"
+    name = f"test_{TAG or worker_id}"
     with psycopg.connect(cluster.url("cluster", "postgres"), autocommit=True) as admin:
         admin.execute(f"drop database if exists {name} with (force)")
         admin.execute(f"create database {name} template {template} owner owner strategy file_copy")
