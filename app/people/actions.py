@@ -136,6 +136,12 @@ async def revoke_token(session: AsyncSession, token: str, now: datetime) -> None
     await session.execute(update(Token).where(Token.hash == token_hash(token)).values(revoked_at=now))
 
 
+async def disable_account(session: AsyncSession, account_id: UUID, now: datetime) -> None:
+    """No further sign-in, and every session ends now."""
+    await session.execute(update(Account).where(Account.id == account_id).values(disabled_at=now))
+    await revoke_all(session, account_id, now)
+
+
 async def revoke_all(session: AsyncSession, account_id: UUID, now: datetime) -> None:
     """Every token of an account ends now."""
     live = update(Token).where(Token.account_id == account_id, Token.revoked_at.is_(None))
