@@ -113,7 +113,7 @@ def heads(connection: Connection) -> list[Head]:
     found = [Head("city", _current(connection, "directory"), wanted_head("city"))]
     if found[0].current is None:
         return found
-    for (code,) in connection.execute(select(District.code).order_by(District.code)).tuples().all():
+    for code in connection.scalars(select(District.code).order_by(District.code)).all():
         schema = schema_of(code)
         found.append(Head(schema, _current(connection, schema), wanted_head("district")))
     return found

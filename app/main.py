@@ -63,6 +63,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         max_body_size=MAX_BODY,
+        docs_url=None,  # the stock pages load scripts from outside; /openapi.json is the contract
+        redoc_url=None,
+        redirect_slashes=False,  # a wrong address is a 404 problem, not a hop elsewhere
     )
     app.state.settings = settings
     app.state.runtime = held

@@ -6,6 +6,6 @@ from app.grid.routes import router as areas
 from app.issues.routes import router as issues
 from app.people.routes import router as people
 
-api = APIRouter(prefix="/api/v1")
+api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in (people, areas, issues):
     api.include_router(part)

@@ -15,7 +15,7 @@ from app.grid import queries
 from app.grid.models import AreaLevel
 from app.grid.schemas import AreaDetail, AreaSummary, FeatureCollection
 
-router = APIRouter(tags=["areas"], dependencies=[OPEN_TO_ALL])
+router = APIRouter(tags=["areas"], dependencies=[OPEN_TO_ALL], redirect_slashes=False)
 
 
 async def ground_work(

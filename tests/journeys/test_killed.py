@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cluster import Cluster
 
 from app.core.settings import Settings
 from tests import town
-from tests.conftest import Cluster
 from tests.journeys import processes
 
 ROWS = int(os.environ.get("KILL_ROWS", "240"))
