@@ -1,1 +1,1 @@
-"""The benchmark."""
+"""The benchmark: what PERFORMANCE promises, as ratios inside one run on a private, durable database."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.issues.models import State
 from app.issues.routing import Choice
 from app.issues.schemas import CandidateOut, HolderOut, PlaceOut, ReasonOut
 from app.issues.situation import Situation
@@ -17,6 +18,14 @@ ROLE_WORDS: dict[str, tuple[str, str]] = {
     Role.STREET_SECRETARY: ("街道书记", "street secretary"),
     Role.DISTRICT_SUPERVISOR: ("区县督办员", "district supervisor"),
     Role.DISTRICT_ADMIN: ("区县管理员", "district administrator"),
+    Role.PIONEER: ("先锋员", "pioneer"),
+    Role.ORDER_AIDE: ("治安员", "order aide"),
+    Role.CLEANER: ("保洁员", "cleaner"),
+    Role.DEPARTMENT_OFFICER: ("部门经办人", "department officer"),
+    Role.DEPARTMENT_HEAD: ("部门负责人", "department head"),
+    Role.AUDITOR: ("审计员", "auditor"),
+    Role.PUBLIC: ("反映人", "reporter"),
+    Role.SYSTEM: ("系统", "system"),
     "desk": ("待定位、待派单列表", "the desk list"),
 }
 WHY_WORDS: dict[str, tuple[str, str]] = {
@@ -27,6 +36,24 @@ WHY_WORDS: dict[str, tuple[str, str]] = {
     "recused": ("{zh}涉及被反映方,回避。", "The {en} is in the respondent's line and stands aside."),
     "nobody": ("无人可承办,列入{zh}。", "Nobody can take it; it is on {en}."),
     "designated": ("由{zh}人工分派。", "Assigned by hand by the {en}."),
+}
+STATE_WORDS: dict[str, tuple[str, str]] = {
+    State.RAISED: ("已提出", "raised"),
+    State.ASSIGNED: ("待签收", "assigned"),
+    State.HANDLING: ("办理中", "being handled"),
+    State.ANSWERED: ("已答复", "answered"),
+    State.CLOSED: ("已办结", "closed"),
+}
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    "raise": ("提出", "raise"),
+    "locate": ("定位", "locate"),
+    "assign": ("分派", "assign"),
+    "accept": ("签收", "accept"),
+    "contact": ("联系", "contact"),
+    "answer": ("答复", "answer"),
+    "rate": ("评价", "rate"),
+    "rework": ("重办", "rework"),
+    "comment": ("备注", "comment"),
 }
 
 

@@ -4,14 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
 from app.issues.models import Channel, IssueType, Urgency, Verdict
 
+PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
 WIDEST_ACCURACY_M = 3000  # wider than this a circle says less than the street's name
+
+
+def example(**said: Any) -> ConfigDict:
+    """Model settings that show one whole body in the contract."""
+    return ConfigDict(json_schema_extra={"examples": [said]})
 
 
 class PointOutsideWorld(Invalid):
@@ -91,6 +97,9 @@ class RaiseIssue(Schema):
 
 class Locate(Schema):
     """A dry run: where would this be placed and who would hold it."""
+
+    model_config = example(point=PLACE, category="public_toilet")
+
 
     point: Point | None = None
     area_code: Code | None = None
@@ -290,6 +299,9 @@ class StepInput(Schema):
 class LocateStep(StepInput):
     """Place the issue anew, by point or by the code of an area; it is routed again at once."""
 
+    model_config = example(point=PLACE, reason="现场核实位置", expected_version=2)
+
+
     point: Point | None = None
     area_code: Code | None = None
     reason: Sentence
@@ -297,6 +309,9 @@ class LocateStep(StepInput):
 
 class AssignStep(StepInput):
     """Give it to another post on its ground."""
+
+    model_config = example(post_id="019a9f2c-0000-7000-8000-000000000001", reason="由网格长办理")
+
 
     post_id: UUID
     reason: Sentence
@@ -309,6 +324,9 @@ class AcceptStep(StepInput):
 class ContactStep(StepInput):
     """The reporter was reached, or the place was visited (DOMAIN R1.4)."""
 
+    model_config = example(way="phone", note="已电话联系")
+
+
     way: Literal["phone", "door", "message"]
     note: Sentence | None = None
 
@@ -316,12 +334,18 @@ class ContactStep(StepInput):
 class AnswerStep(StepInput):
     """The text to the reporter, and what kind of result it is."""
 
+    model_config = example(text="移动公厕本月开放。", result="interim", expected_version=4)
+
+
     text: Words
     result: Literal["solved", "interim", "explained", "refused"] = "solved"
 
 
 class RateStep(StepInput):
     """The reporter's word: solved closes it, anything else returns it to its holder."""
+
+    model_config = example(verdict="solved", satisfaction=5, contacted=True)
+
 
     verdict: Verdict
     satisfaction: Annotated[int, Field(ge=1, le=5)]
@@ -332,11 +356,17 @@ class RateStep(StepInput):
 class CommentStep(StepInput):
     """A note among staff."""
 
+    model_config = example(text="已转告物业。")
+
+
     text: Words
 
 
 class Unmask(Schema):
     """Why the contact is needed in clear; kept for ever."""
+
+    model_config = example(purpose="电话核实位置")
+
 
     purpose: Sentence
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,9 +12,9 @@ from cluster import Cluster
 from typer.testing import CliRunner, Result
 
 from app.cli import app, main
+from app.core.idempotency import claim_of
 from app.core.settings import Settings
 from app.core.work import Runtime
-from app.issues.receiving import claim_of
 from app.people import actions
 from tests import town
 from tests.conftest import CHEAP, make_runtime
@@ -40,11 +41,12 @@ def wangge(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def owner(cluster: Cluster, database: str) -> str:
-    return cluster.url("owner", database)
+def owner(settings: Settings) -> str:
+    assert settings.owner_url is not None
+    return settings.owner_url.get_secret_value()
 
 
-def ask(url: str, query: str, schema: str = "t_530114") -> list[tuple[object, ...]]:
+def ask(url: str, query: str, schema: str = "t_530114") -> list[tuple[Any, ...]]:
     with psycopg.connect(url, options=f"-c search_path={schema},public", autocommit=True) as database:
         found = database.execute(query)
         return found.fetchall() if found.description else []
