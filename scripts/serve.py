@@ -19,7 +19,7 @@ from scripts.cluster import ROOT, Cluster, ClusterError
 from scripts.find_postgres import PostgresMissingError
 
 HOST = "127.0.0.1"
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.1
 FIRST_PAUSE_S = 1.0

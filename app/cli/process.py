@@ -27,6 +27,7 @@ def serve(
         access_log=False,  # paths hold follow tokens; our own line names the route
         log_level="warning",
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # a loaded machine starts slowly; killing a starting process helps nobody
         proxy_headers=False,  # X-Forwarded-For is judged by core/http.py alone
         server_header=False,
     )
