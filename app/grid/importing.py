@@ -77,12 +77,13 @@ class Fields:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run read and what is wrong with it."""
+    """What a run read, what is wrong with it, and the ground it was checked against."""
 
     features: list[Feature]
     findings: list[Finding]
     overlaps: list[Ruling]
     source: Source
+    known: Sequence["_Known"] = ()
 
     @property
     def errors(self) -> int:
@@ -141,9 +142,9 @@ async def plan(
     work: Work, features: list[Feature], findings: list[Finding], accept: Sequence[str], source: Source
 ) -> Plan:
     """Check features against each other and against what the district holds."""
-    known = {one.code: _as_known_area(one) for one in await _known(work)}
-    checked = check_layer(features, known, accept)
-    return Plan(features, [*softened(findings, accept), *checked], rulings(checked), source)
+    known = await _known(work)
+    checked = check_layer(features, {one.code: _as_known_area(one) for one in known}, accept)
+    return Plan(features, [*softened(findings, accept), *checked], rulings(checked), source, known)
 
 
 def _as_known_area(one: _Known) -> KnownArea:
@@ -176,10 +177,10 @@ async def _known(work: Work) -> list[_Known]:
 
 
 async def store(work: Work, planned: Plan) -> Stored:
-    """Write a plan without errors; `ImportRefused` for one that has any. Everything or nothing."""
+    """Write a plan made in the same transaction; `ImportRefused` when it has errors. Everything or nothing."""
     if planned.errors:
         raise ImportRefused(errors=planned.errors)
-    known = {one.code: one for one in await _known(work)}
+    known = {one.code: one for one in planned.known}
     done, rows = Stored(), _Rows()
     placed: dict[str, tuple[UUID, list[UUID], Mapping[str, UUID | None]]] = {
         one.code: (one.id, one.path, one.chain) for one in known.values()

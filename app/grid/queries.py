@@ -37,7 +37,6 @@ def _summaries() -> Select[*tuple[Any, ...]]:
             Parent.code.label("parent_code"), exists().where(now).label("has_boundary"),
         )
         .outerjoin(Parent, Parent.id == Area.parent_id)
-        .where(Area.valid_to.is_(None))
     )  # fmt: skip
 
 
@@ -45,7 +44,7 @@ async def area_page(
     work: Work, level: AreaLevel | None, parent: str | None, q: str | None, cursor: str | None, limit: int
 ) -> tuple[list[AreaSummary], str | None]:
     """Areas by code, narrowed by level, parent's code or part of the name."""
-    query = _summaries().order_by(Area.code).limit(limit + 1)
+    query = _summaries().where(Area.valid_to.is_(None)).order_by(Area.code).limit(limit + 1)
     if level is not None:
         query = query.where(Area.level == level)
     if parent is not None:

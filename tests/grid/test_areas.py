@@ -1,7 +1,10 @@
 import pytest
 from shapely import Polygon
 from shapely.geometry import shape
+from sqlalchemy import update
 
+from app.core.work import Runtime, system_work
+from app.grid.models import Area
 from tests import town
 from tests.conftest import Desk
 
@@ -80,3 +83,12 @@ async def test_bad_questions_have_clear_answers(
     answer = await public.get(path, params=asked)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["title"] != answer.json()["title_en"]
+
+
+async def test_a_code_resolves_after_its_area_has_ended(public: Desk, runtime: Runtime) -> None:
+    async with system_work(runtime, "530114") as work:
+        ended = update(Area).where(Area.code == town.B2).values(valid_to=work.clock.now())
+        await work.session.execute(ended)
+    assert (await public.get(f"/areas/{town.B2}", params=HERE)).json()["name"] == "2栋"
+    left = (await public.get(f"/areas/{town.G1}/children", params=HERE)).json()["items"]
+    assert [one["code"] for one in left] == [town.B1]
