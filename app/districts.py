@@ -19,6 +19,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, create_engine, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +32,7 @@ from app.core.work import UnknownDistrict, schema_of
 
 TREES = Path(__file__).resolve().parent.parent / "migrations"
 LOCK = 530114  # advisory: two migrations at once wait for one another
+LOCK_MS = 4000  # what a migration waits for a table before it gives way to the office's work
 
 
 class District(Base):
@@ -130,7 +132,7 @@ def owner_engine(url: str, schema: str) -> Engine:
     """A DDL connection whose path is one schema; autogenerate and version rows then stay inside it."""
     if not re.fullmatch(r"t_[0-9]{6}|nowhere", schema):
         raise UnknownDistrict("district")
-    options = f"-c search_path={schema},public -c lock_timeout=4000"
+    options = f"-c search_path={schema},public -c lock_timeout={LOCK_MS}"
     return create_engine(driver_url(url), connect_args={"options": options}, poolclass=sa.NullPool)
 
 
@@ -138,7 +140,7 @@ def migrate_city(owner_url: str) -> None:
     """Bring directory, shared and rollup to their head; makes them on a fresh database."""
     engine = owner_engine(owner_url, "nowhere")
     with engine.connect() as connection, connection.begin():
-        connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+        _wait_for_turn(connection)
         for statement in CITY_SCHEMAS:
             connection.execute(text(statement))
         _upgrade(connection, "city")
@@ -149,12 +151,19 @@ def migrate_district(owner_url: str, code: str) -> None:
     schema = schema_of(code)
     engine = owner_engine(owner_url, schema)
     with engine.connect() as connection, connection.begin():
-        connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+        _wait_for_turn(connection)
         for statement in district_schema(schema):
             connection.execute(text(statement))
         _upgrade(connection, "district")
         for statement in grants(schema):
             connection.execute(text(statement))
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """The short lock_timeout is for tables in use; for another migration one waits."""
+    connection.execute(text("set local lock_timeout = 0"))
+    connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+    connection.execute(text(f"set local lock_timeout = {LOCK_MS}"))
 
 
 def _upgrade(connection: Connection, tree: str) -> None:
@@ -201,4 +210,6 @@ def register(owner_url: str, code: str, name: str, *, demo: bool, now: datetime)
             raise DistrictExists("district", district=code)
     migrate_district(owner_url, code)
     with engine.begin() as connection:
-        connection.execute(sa.insert(table_of(District)), [row])
+        listed = insert(table_of(District)).values(row).on_conflict_do_nothing().returning(District.code)
+        if connection.scalar(listed) is None:
+            raise DistrictExists("district", district=code)  # another `create` was listed meanwhile

@@ -12,7 +12,7 @@ from app.core.clock import Clock, SystemClock
 from app.core.crypto import Keys
 from app.core.db import make_engine
 from app.core.files import PhotoStore
-from app.core.http import Edge, Metrics, add_handlers
+from app.core.http import Metrics, Service, add_handlers
 from app.core.ids import Ids, SystemIds
 from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
@@ -57,7 +57,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
         if runtime is None:
             await held.engine.dispose()
 
-    app = FastAPI(
+    app = Service(
         title="wangge 网格",
         version="0.1.0",
         description=DESCRIPTION,
@@ -75,7 +75,6 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     add_handlers(app)
-    app.add_middleware(Edge, metrics=app.state.metrics)
     return app
 
 

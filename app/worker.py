@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -36,31 +37,57 @@ HOUSEKEEPING_S = 3600.0
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
 
+class Interrupted(Exception):
+    """A handler took the transaction with it; the failure has to be noted in another."""
+
+    def __init__(self, event_id: UUID, error: Exception) -> None:
+        self.event_id = event_id
+        self.error = error
+        super().__init__(str(event_id))
+
+
 async def run_batch(runtime: Runtime, district: str, subscriptions: Subscriptions = SUBSCRIPTIONS) -> int:
     """Deliver what is due in a district, at most `TURN` events; returns how many were taken.
 
     One transaction: the rows stay locked (another worker skips them), each handler runs in a savepoint behind
     its delivery row, and effects, deliveries and marks are committed together.
     """
-    async with system_work(runtime, district) as work:
-        events = await take(work, TURN)
-        done = [event.id for event in events if await _deliver_all(work, event, subscriptions)]
-        await mark_done(work, done)
+    try:
+        async with system_work(runtime, district) as work:
+            events = await take(work, TURN)
+            done = [event.id for event in events if await _deliver_all(work, event, subscriptions)]
+            await mark_done(work, done)
+    except Interrupted as broken:
+        await _note_failure(runtime, district, broken)
+        return TURN  # the others of this turn were rolled back: take them again
     return len(events)
 
 
 async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) -> bool:
+    event_id = event.id
     for handler in subscriptions.get(event.event, ()):
         try:
             async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
                 await deliver(work, event, handler)
         except Exception as error:  # noqa: BLE001  # whatever a handler does, the others go on
             log().error(
-                "handler_failed", handler=handler_name(handler), event_id=str(event.id), where=where(error)
+                "handler_failed", handler=handler_name(handler), event_id=str(event_id), where=where(error)
             )
-            await mark_failed(work, event, error)
+            try:
+                await mark_failed(work, event, error)
+            except SQLAlchemyError:
+                raise Interrupted(event_id, error) from None
             return False
     return True
+
+
+async def _note_failure(runtime: Runtime, district: str, broken: Interrupted) -> None:
+    """So that an event whose handler breaks the connection pauses and parks like any other."""
+    async with system_work(runtime, district) as work:
+        query = select(Outbox).where(Outbox.id == broken.event_id, Outbox.done_at.is_(None)).with_for_update()
+        event = await work.session.scalar(query)
+        if event is not None:
+            await mark_failed(work, event, broken.error)
 
 
 async def drain(runtime: Runtime, district: str, subscriptions: Subscriptions = SUBSCRIPTIONS) -> int:
@@ -134,13 +161,24 @@ class Worker:
             codes = await district_codes(session)
         busy = list(codes)
         while busy and not self.stopping.is_set():
-            busy = [code for code in busy if await run_batch(self.runtime, code) == TURN]
+            busy = [code for code in busy if await self._turn(code) == TURN]
+
+    async def _turn(self, code: str) -> int:
+        """One district's turn; trouble in it is its own, the others have theirs."""
+        try:
+            return await run_batch(self.runtime, code)
+        except (Problem, SQLAlchemyError) as error:
+            log().warning("district_waits", district=code, why=type(error).__name__)
+            return 0
 
     async def _tidy(self) -> None:
         async with open_city(self.runtime) as session:
             codes = await district_codes(session)
         for code in codes:
-            await tidy(self.runtime, code)
+            try:
+                await tidy(self.runtime, code)
+            except (Problem, SQLAlchemyError) as error:
+                log().warning("district_waits", district=code, why=type(error).__name__)
         await sweep_photos(self.runtime, self.photos)
 
 

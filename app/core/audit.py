@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Integer, SmallInteger, String, UniqueConstraint, select
+from sqlalchemy import Integer, Select, SmallInteger, String, UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -68,6 +68,7 @@ def row_hash(before: bytes, row: dict[str, Any]) -> bytes:
     """The chained hash of one row by rule 1."""
     said = {
         "v": row["v"],
+        "id": str(row["id"]),
         "subject": f"{row['subject_kind']}/{row['subject_id']}",
         "seq": row["seq"],
         "at": canonical(row["at"]),
@@ -119,35 +120,71 @@ class Break:
 
 
 async def verify(session: AsyncSession, kind: str, subject: type[Audited]) -> AsyncIterator[Break | int]:
-    """Walk every chain of one kind: yields each `Break`, and last the number of rows read."""
-    heads = {
-        row.id: (row.version, bytes(row.trail_hash))
-        for row in await session.execute(select(subject.id, subject.version, subject.trail_hash))
-    }
-    rows = await session.stream(
-        select(table_of(Trail))
-        .where(Trail.subject_kind == kind)
-        .order_by(Trail.subject_id, Trail.seq)
-        .execution_options(yield_per=1000)
-    )
-    count, current, seq, before = 0, None, 0, GENESIS
-    broken: set[UUID] = set()
-    ends: dict[UUID, tuple[int, bytes]] = {}
+    """Walk every chain of one kind: yields each `Break` (one a subject), and last the number of rows read.
+
+    Heads and rows come in one statement, so from one snapshot: work that goes on meanwhile breaks nothing.
+    """
+    count, walk = 0, _Walk(kind)
+    rows = await session.stream(_rows_with_heads(kind, subject).execution_options(yield_per=1000))
     async for raw in rows.mappings():
         row = dict(raw)
-        count += 1
-        if row["subject_id"] != current:
-            current, seq, before = row["subject_id"], 0, GENESIS
-        why = _fault(row, seq, before)
-        if why and current not in broken:
-            broken.add(row["subject_id"])
-            yield Break(kind, row["subject_id"], row["seq"], why)
-        seq, before = row["seq"], bytes(row["hash"])
-        ends[row["subject_id"]] = (seq, before)
-    for subject_id in heads.keys() | ends.keys():
-        if subject_id not in broken and heads.get(subject_id) != ends.get(subject_id):
-            yield Break(kind, subject_id, ends.get(subject_id, (0, b""))[0], _end_fault(subject_id, heads, ends))
+        if row["whose"] != walk.subject_id:
+            if (found := walk.end()) is not None:
+                yield found
+            walk = _Walk(kind, row["whose"], row["head_seq"], row["head_hash"])
+        if row["seq"] is not None:
+            count += 1
+            if (found := walk.step(row)) is not None:
+                yield found
+    if (found := walk.end()) is not None:
+        yield found
     yield count
+
+
+def _rows_with_heads(kind: str, subject: type[Audited]) -> Select[Any]:
+    """Every trail row of a kind beside its subject's head, and every subject without rows, by subject and seq."""
+    acts = select(table_of(Trail)).where(Trail.subject_kind == kind).subquery()
+    heads = select(
+        subject.id.label("id"), subject.version.label("version"), subject.trail_hash.label("head")
+    ).subquery()
+    whose = func.coalesce(heads.c.id, acts.c.subject_id).label("whose")
+    head = (heads.c.version.label("head_seq"), heads.c.head.label("head_hash"))
+    both = acts.join(heads, heads.c.id == acts.c.subject_id, full=True)
+    return select(whose, *head, *acts.c).select_from(both).order_by(whose, acts.c.seq)
+
+
+@dataclass
+class _Walk:
+    """One chain while it is read."""
+
+    kind: str
+    subject_id: UUID | None = None
+    head_seq: int | None = None
+    head_hash: bytes | None = None
+    seq: int = 0
+    before: bytes = GENESIS
+    broken: bool = False
+
+    def step(self, row: dict[str, Any]) -> Break | None:
+        """The first fault of the chain, at the row that shows it."""
+        why = None if self.broken else _fault(row, self.seq, self.before)
+        self.seq, self.before = row["seq"], bytes(row["hash"])
+        return self._break(why) if why else None
+
+    def end(self) -> Break | None:
+        """What the head on the subject says of the whole chain."""
+        if self.subject_id is None or self.broken:
+            return None
+        if self.head_seq is None:
+            return self._break("the subject is gone, its trail is not")
+        if self.seq < self.head_seq:
+            return self._break("the tail was cut")
+        whole = self.seq == self.head_seq and self.head_hash is not None and bytes(self.head_hash) == self.before
+        return None if whole else self._break("the head on the subject does not match")
+
+    def _break(self, why: str) -> Break | None:
+        self.broken = True
+        return None if self.subject_id is None else Break(self.kind, self.subject_id, self.seq, why)
 
 
 def _fault(row: dict[str, Any], seq: int, before: bytes) -> str | None:
@@ -158,11 +195,3 @@ def _fault(row: dict[str, Any], seq: int, before: bytes) -> str | None:
     if row_hash(before, row) != bytes(row["hash"]):
         return "the row was altered"
     return None
-
-
-def _end_fault(subject_id: UUID, heads: dict[UUID, Any], ends: dict[UUID, Any]) -> str:
-    if subject_id not in heads:
-        return "the subject is gone, its trail is not"
-    if subject_id not in ends or ends[subject_id][0] < heads[subject_id][0]:
-        return "the tail was cut"
-    return "the head on the subject does not match"

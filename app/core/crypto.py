@@ -63,6 +63,8 @@ class Keys:
 
     def unseal(self, sealed: bytes, context: str) -> str:
         """What was sealed; `SealBroken` when no secret opens it."""
+        if len(sealed) < NONCE + MAC:
+            raise SealBroken
         for secret in self.secrets:
             try:
                 box = AESGCM(_derive(secret, "seal"))
@@ -83,6 +85,8 @@ class Keys:
 
     def read_follow_token(self, token: str) -> tuple[str, UUID] | None:
         """District and subject of a link, or None when no secret signed it."""
+        if not token.isascii():
+            return None
         body, _, mac = token.rpartition(".")
         district, _, subject = body.partition(".")
         try:

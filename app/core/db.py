@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import DateTime, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
@@ -30,6 +31,9 @@ OPTIONS = (
     "-c search_path=nowhere -c timezone=UTC -c lock_timeout=4000 -c statement_timeout=30000 "
     "-c idle_in_transaction_session_timeout=60000"
 )
+
+
+CONNECT_S = 5  # a host that does not answer is a 503, not a wait of minutes
 
 
 class Base(DeclarativeBase):
@@ -76,20 +80,36 @@ def make_engine(settings: Settings, *, url: str | None = None, **kw: Any) -> Asy
     """The process's pool. Waits for a connection are limited: a full pool is a 503, not a queue."""
     options = {"pool_size": settings.pool_size, "max_overflow": 0, "pool_timeout": settings.pool_wait_s, **kw}
     target = driver_url(url or settings.database_url.get_secret_value())
-    return create_async_engine(target, connect_args={"options": OPTIONS}, **options)
+    connecting = {"options": OPTIONS, "connect_timeout": CONNECT_S}
+    return create_async_engine(target, connect_args=connecting, hide_parameters=True, **options)
 
 
-def as_problem(error: DBAPIError | PoolTimeout) -> Problem:
-    """Database trouble by SQLSTATE; constraint names are not relied on (SCALE 5.6)."""
-    if isinstance(error, PoolTimeout) or error.connection_invalidated:
+DatabaseTrouble = (DBAPIError, PoolTimeout, psycopg.Error)  # the last from the driver's own cursor
+
+
+def as_problem(error: DBAPIError | PoolTimeout | psycopg.Error) -> Problem:
+    """Database trouble by SQLSTATE; constraint names are not relied on (SCALE 5.6). Faults of ours are raised."""
+    if isinstance(error, PoolTimeout) or getattr(error, "connection_invalidated", False):
         return Unavailable()
-    state = getattr(error.orig, "sqlstate", None) or ""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(origin, "sqlstate", None)
+    if state is None:
+        return _without_state(error, origin)
     if state == "55P03":
         return Busy()
     if state == "23505":
         return AlreadyThere()
     if state.startswith("22"):
         return NotStorable()
-    if state in ("40001", "40P01", "0A000", "57014", "") or state[:2] in ("08", "53", "57", "58"):
+    if state in ("40001", "40P01", "0A000", "57014", "25P03") or state[:2] in ("08", "53", "57", "58"):
+        return Unavailable()
+    raise error
+
+
+def _without_state(error: Exception, origin: BaseException | None) -> Problem:
+    """What the driver itself found: a value it cannot send, or a connection that is gone."""
+    if isinstance(origin, psycopg.DataError):
+        return NotStorable()
+    if isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable()
     raise error

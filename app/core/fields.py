@@ -1,9 +1,10 @@
 """One vocabulary: annotated types that tables and schemas share, so that a length is written once (STYLE 3.10)."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 from sqlalchemy import String
 from sqlalchemy.orm import mapped_column
 
@@ -28,13 +29,27 @@ def _only_text(value: object) -> object:
     return value
 
 
-Cleaned = [BeforeValidator(_only_text), AfterValidator(clean_text)]
+def _still_fits(most: int) -> AfterValidator:
+    """NFC can lengthen a text: the column's length is kept after it, not only before."""
+
+    def check(text: str) -> str:
+        if len(text) > most:
+            raise PydanticCustomError("string_too_long", "longer than {max_length}", {"max_length": most})
+        return text
+
+    return AfterValidator(check)
+
+
+def _cleaned(most: int) -> tuple[Any, ...]:
+    sizes = StringConstraints(min_length=1, max_length=most)
+    return sizes, BeforeValidator(_only_text), AfterValidator(clean_text), _still_fits(most)
+
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,32}$"), mapped_column(String(32))]
 DistrictCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), mapped_column(String(6))]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=60), *Cleaned, mapped_column(String(60))]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=4000), *Cleaned]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), *Cleaned]
+Name = Annotated[str, *_cleaned(60), mapped_column(String(60))]
+Words = Annotated[str, *_cleaned(4000)]
+Sentence = Annotated[str, *_cleaned(400)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9-]{4,19}$", strip_whitespace=True)]
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,40}$"), mapped_column(String(40))]
 

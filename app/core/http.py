@@ -5,6 +5,7 @@ Problems are RFC 9457 documents with a stable `code`, a Chinese and an English t
 
 import time
 from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
@@ -31,16 +32,7 @@ from app.core.ids import SystemIds
 from app.core.log import log, where
 from app.core.work import Runtime
 
-STATUS: dict[type[Problem], int] = {
-    Invalid: 422,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    Conflict: 409,
-    TooLarge: 413,
-    TooMany: 429,
-    Unavailable: 503,
-}
+TOO_LARGE = 413
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -76,6 +68,14 @@ class WrongPath(NotFound):
     en = "There is no such route."
 
 
+class WrongMethod(Problem):
+    """The address is right, the verb is not."""
+
+    code = "wrong_method"
+    zh = "该接口不支持此请求方法。"
+    en = "This route does not know that method."
+
+
 class BodyTooLarge(TooLarge):
     """The body passes this route's limit."""
 
@@ -106,6 +106,19 @@ class Fault(Problem):
     code = "internal"
     zh = "系统出错,内容未保存,请稍后重试。"
     en = "The service failed; nothing was saved. Try again later."
+
+
+STATUS: dict[type[Problem], int] = {
+    Invalid: 422,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    TooMany: 429,
+    Unavailable: 503,
+    WrongMethod: 405,
+}
 
 
 def status_of(problem: Problem) -> int:
@@ -146,6 +159,8 @@ def field_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
         zh, en = REASONS.get(kind, OTHER)
         data = {key: str(value) for key, value in error.get("ctx", {}).items()}
         place = [str(part) for part in error["loc"] if part not in ("body", "query", "path")]
+        if kind == "json_invalid" or not place:
+            place = ["body"]  # a place in the text is no field
         zh, en = (words.format_map(data) if set(data) else words for words in (zh, en))
         found.append({"field": ".".join(place), "code": kind, "title": zh, "title_en": en})
     return found
@@ -172,7 +187,7 @@ def invalid_body(errors: Sequence[Any]) -> tuple[Problem, list[dict[str, Any]]]:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Every way a request can fail ends in a problem document."""
+    """Every way a request can be refused ends in a problem document; a fault of ours does so in `Edge`."""
 
     @app.exception_handler(Problem)
     async def _(_: Request, problem: Problem) -> JSONResponse:
@@ -184,16 +199,8 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(_: Request, error: HTTPException) -> JSONResponse:
-        known = {401: NotSignedIn, 403: Forbidden, 404: WrongPath, 405: WrongPath, 413: BodyTooLarge}
-        answer = reply(known.get(error.status_code, BadRequest)())
-        if error.status_code == 405:  # noqa: PLR2004  # the address is right, the verb is not
-            answer.status_code = 405
-        return answer
-
-    @app.exception_handler(Exception)
-    async def _(_: Request, error: Exception) -> JSONResponse:
-        log().error("request_failed", error=type(error).__name__, where=where(error))
-        return reply(Fault())
+        known = {401: NotSignedIn, 403: Forbidden, 404: WrongPath, 405: WrongMethod, 413: BodyTooLarge}
+        return reply(known.get(error.status_code, BadRequest)())
 
 
 class Metrics:
@@ -208,8 +215,19 @@ class Metrics:
         )
 
 
+class BrokenOff(Exception):
+    """A reply that had begun could not be finished."""
+
+
+class Service(FastAPI):
+    """FastAPI with `Edge` around all of it, also around what answers before any middleware of ours."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Edge(super().build_middleware_stack(), self.state.metrics)
+
+
 class Edge:
-    """Outermost ASGI layer: request id, safe headers, one log line and the metrics of every request."""
+    """Outermost ASGI layer: request id, safe headers, faults of ours, one log line and metrics of each call."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
@@ -222,10 +240,15 @@ class Edge:
             return
         request_id = self.ids.salt().hex()
         started = time.perf_counter()
-        status = 500
+        status = 0
+        bare = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, bare
+            if message["type"] == "http.response.start":
+                bare = message["status"] == TOO_LARGE and b"application/problem+json" not in _values(message)
+            if bare:
+                return  # the framework's own words on a body it would not read: ours follow
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = {name for name, _ in message["headers"]}
@@ -235,8 +258,15 @@ class Edge:
 
         try:
             await self.app(scope, receive, send_with_headers)
+            if bare:
+                await reply(BodyTooLarge("body"))(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001  # nobody above may print it: it can hold what a person wrote
+            log().error("request_failed", request_id=request_id, error=type(error).__name__, where=where(error))
+            if status:
+                raise BrokenOff from None  # the reply had begun: the connection is cut
+            await reply(Fault())(scope, receive, send_with_headers)
         finally:
-            self._note(scope, status, time.perf_counter() - started, request_id)
+            self._note(scope, status or 500, time.perf_counter() - started, request_id)
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path_format", "unmatched")
@@ -251,6 +281,10 @@ class Edge:
             status=status,
             ms=round(seconds * 1000, 1),
         )
+
+
+def _values(message: Message) -> set[bytes]:
+    return {value for _, value in message["headers"]}
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -275,9 +309,15 @@ OPEN_TO_ALL = Depends(open_to_all)
 
 
 def client_address(request: Request, trusted: Sequence[str]) -> str:
-    """Who is calling: X-Forwarded-For is believed only from a trusted proxy, and only its last stranger."""
+    """Who is calling: X-Forwarded-For is believed only from a trusted proxy, and only its last stranger.
+
+    Of an IPv6 address only the network counts: a household has a whole /64 of them to call from.
+    """
     peer = request.client.host if request.client else "local"
-    if peer not in trusted:
+    if peer in trusted:
+        hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+        peer = next((hop for hop in reversed(hops) if hop not in trusted), peer)[:64]
+    try:
+        return str(ip_network((peer, 64), strict=False)) if ":" in peer else peer
+    except ValueError:
         return peer
-    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    return next((hop for hop in reversed(hops) if hop not in trusted), peer)[:64]

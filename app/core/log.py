@@ -7,6 +7,7 @@ codes instead of words. As a second wall, a processor drops any key that is not 
 import logging
 import sys
 from collections.abc import MutableMapping
+from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -47,5 +48,7 @@ def where(error: BaseException) -> str:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__}@{place}"
+    if trace is None:
+        return f"{type(error).__name__}@?"
+    code = trace.tb_frame.f_code
+    return f"{type(error).__name__}@{PurePath(code.co_filename).name}:{code.co_name}:{trace.tb_lineno}"

@@ -29,8 +29,8 @@ from sqlalchemy.types import UserDefinedType
 
 from app.core.db import Base
 
-MAX_TRIES = 8  # about two hours with the pauses below, then a person has to look
-FIRST_PAUSE_S = 5
+MAX_TRIES = 12  # nearly three hours with the pauses below, then a person has to look
+FIRST_PAUSE_S = 5  # doubled each time
 PARKED_TEXT = 400
 
 
@@ -141,7 +141,7 @@ async def mark_failed(work: Any, event: Outbox, error: Exception) -> None:
     """Pause longer each time; after `MAX_TRIES` park it for a person. Only the error's type is kept."""
     event.tries += 1
     event.trouble = type(error).__name__[:PARKED_TEXT]
-    pause = FIRST_PAUSE_S * 2 ** min(event.tries - 1, 10)
+    pause = FIRST_PAUSE_S * 2 ** (event.tries - 1)
     event.next_try_at = work.clock.now() + timedelta(seconds=pause)
     if event.tries >= MAX_TRIES:
         event.parked_at = work.clock.now()

@@ -2,7 +2,7 @@
 
 `Scope` is what the active post may see; a `Scoped` table turns it into SQL in `visible_to`, as grants AND NOT
 denials. The hook adds that to every select, update and delete, and refuses what it cannot filter: Core tables
-(also as a part of a mapped statement), text, full joins, a second table of an update, bulk updates by key,
+(also as part of a mapped statement), text, full joins, a second table of an update, bulk updates by key,
 upserts. A session without a scope raises. Inserts are not covered: there the step's role decides.
 """
 
@@ -13,7 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, FromClause, Join, Select, Table, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import FromStatement, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import FromStatement, ORMExecuteState, Session
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, TextualSelect
 
@@ -39,7 +40,8 @@ class Scope:
 
 NOTHING = Scope()
 EVERYTHING = Scope(everything=True)
-MAPPED = frozenset({"parententity", "_orm_adapt"})  # what SQLAlchemy notes on a part that came from a mapped class
+MAPPED = "parententity"  # what SQLAlchemy notes on a table or column that came from a mapped class
+OWN = "scope_applied"  # set on an update or delete, so that the select SQLAlchemy sends beside it is known
 
 
 class ScopeMissing(RuntimeError):
@@ -70,6 +72,19 @@ class ScopedSession(Session):
     """The synchronous heart of every session; the listener below is bound to it alone."""
 
 
+class _Rule(LoaderCriteriaOption):
+    """SQLAlchemy turns a rule to an alias in a WHERE, but not in the ON of a join: here it is always turned."""
+
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # noqa: SLF001  # statements stay in the cache
+
+    def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
+        rule = super()._resolve_where_criteria(ext_info)
+        if not ext_info.is_aliased_class:
+            return rule
+        turned: ColumnElement[bool] = ext_info._adapter.traverse(rule)  # noqa: SLF001
+        return turned
+
+
 class _Criteria:
     """Loader criteria of one session, built once per class and only when a statement needs them."""
 
@@ -82,10 +97,15 @@ class _Criteria:
             return []
         return [self._one(cls) for cls in classes]
 
+    def narrow(self, statement: Any, mapper: Any) -> Any:
+        """A refresh takes no loader criteria, so the rule becomes a condition of its own."""
+        unscoped = mapper is None or self.scope.everything or not issubclass(mapper.class_, Scoped)
+        return statement if unscoped else statement.where(mapper.class_.visible_to(self.scope))
+
     def _one(self, cls: type[Scoped]) -> Any:
         if cls not in self._made:
             rule = cls.visible_to(self.scope)
-            self._made[cls] = with_loader_criteria(cls, rule, include_aliases=True)
+            self._made[cls] = _Rule(cls, rule, include_aliases=True)
         return self._made[cls]
 
 
@@ -102,64 +122,81 @@ def rescope(session: AsyncSession, scope: Scope) -> None:
     session.info["criteria"] = _Criteria(scope)
 
 
+class _Part:
+    """What one SELECT, or the outermost of an update or delete, takes rows from."""
+
+    def __init__(self) -> None:
+        self.mapped: set[Any] = set()
+        self.core: set[Any] = set()
+        self.full = False  # a full join gives the very rows its condition keeps out
+
+
 class _Reading:
     """What one statement names, found in one walk; raises `Refused` for what no criterion reaches."""
 
     def __init__(self, statement: Any) -> None:
-        self.tables: set[Table] = set()
-        self.below: set[Table] = set()  # named inside a subquery, a CTE or the SELECT of an INSERT
-        waiting = [(statement, False)]
+        self.outermost = _Part()
+        parts = [self.outermost]
+        waiting = [(statement, self.outermost)]
         while waiting:
-            node, inside = waiting.pop()
-            inside = inside or isinstance(node, SelectBase)
-            self._look(node, inside=inside)
-            waiting.extend((child, inside) for child in node.get_children())
-
-    def _look(self, node: Any, *, inside: bool) -> None:
-        if isinstance(node, Column | FromClause):
-            self._note(node, inside=inside)
-        if isinstance(node, Select):
-            _refuse_core(*node._raw_columns, *node._from_obj, *(join[0] for join in node._setup_joins))  # noqa: SLF001
-            if any(flags["full"] for _, _, _, flags in node._setup_joins):  # noqa: SLF001
-                raise Refused("a full join gives the rows its condition keeps out")
-        elif isinstance(node, Join):
-            _refuse_core(node.left, node.right)
-            if node.full:
-                raise Refused("a full join gives the rows its condition keeps out")
-        elif isinstance(node, UpdateBase):
-            _refuse_core(node.table)
-        elif isinstance(node, TextClause | TextualSelect | FromStatement):
-            raise Refused("text passes the scope by")
-
-    def _note(self, node: Any, *, inside: bool) -> None:
-        if isinstance(node, Column):
-            _refuse_core(node)
-        if (table := _table_under(node)) is not None:
-            (self.below if inside else self.tables).add(table)
+            node, part = waiting.pop()
+            if isinstance(node, SelectBase):
+                part = _Part()
+                parts.append(part)
+            _look(node, part)
+            waiting.extend((child, part) for child in node.get_children())
+        self.below = {table for part in parts[1:] for table in _tables(part)}
+        if any(_scoped_among(_tables_under(part.core - part.mapped)) for part in parts):
+            raise Refused("a Core table passes the scope by")
+        if any(part.full and _scoped_among(_tables(part)) for part in parts):
+            raise Refused("a full join passes the scope by; join subqueries")
 
     @property
     def scoped(self) -> list[type[Scoped]]:
-        return _scoped_among(self.tables | self.below)
+        return _scoped_among(self.below | _tables(self.outermost))
 
 
-def _table_under(node: Any) -> Table | None:
-    found = node.table if isinstance(node, Column) else node
-    while isinstance(found, AliasedReturnsRows):
-        found = found.element
-    return found if isinstance(found, Table) else None
+def _look(node: Any, part: _Part) -> None:
+    """Sort columns by whence they came; columns of a mapped class say so in their annotations."""
+    if isinstance(node, Column):
+        (part.mapped if MAPPED in node._annotations else part.core).add(node.table)  # noqa: SLF001
+    elif isinstance(node, Select):
+        _refuse_core(*node._raw_columns, *node._from_obj, *(join[0] for join in node._setup_joins))  # noqa: SLF001
+        part.full |= any(flags["full"] for _, _, _, flags in node._setup_joins)  # noqa: SLF001
+    elif isinstance(node, Join):
+        _refuse_core(node.left, node.right)
+        part.full |= node.full
+    elif isinstance(node, FromClause) and MAPPED in node._annotations:  # noqa: SLF001
+        part.mapped.add(node)
+    elif isinstance(node, UpdateBase):
+        _refuse_core(node.table)
+    elif isinstance(node, TextClause | TextualSelect | FromStatement):
+        raise Refused("text passes the scope by")
+
+
+def _refuse_core(*sources: Any) -> None:
+    """A Scoped table or its alias, named as such and not through the mapped class."""
+    core = {one for one in sources if isinstance(one, FromClause) and MAPPED not in one._annotations}  # noqa: SLF001
+    if _scoped_among(_tables_under(core)):
+        raise Refused("a Core table passes the scope by")
+
+
+def _tables(part: _Part) -> set[Table]:
+    return _tables_under(part.mapped | part.core)
+
+
+def _tables_under(sources: set[Any]) -> set[Table]:
+    return {table for table in map(_table_under, sources) if table is not None}
+
+
+def _table_under(source: Any) -> Table | None:
+    while isinstance(source, AliasedReturnsRows):
+        source = source.element
+    return source if isinstance(source, Table) else None
 
 
 def _scoped_among(tables: set[Table]) -> list[type[Scoped]]:
     return [cls for cls in Scoped.registry_of_scoped if getattr(cls, "__table__", None) in tables]
-
-
-def _refuse_core(*nodes: Any) -> None:
-    """A Scoped table, its alias or its column that did not come from the mapped class."""
-    for node in nodes:
-        if isinstance(node, Column | FromClause) and not MAPPED & node._annotations.keys():  # noqa: SLF001
-            table = _table_under(node)
-            if table is not None and _scoped_among({table}):
-                raise Refused("a Core table passes the scope by")
 
 
 def _loads_entities(state: ORMExecuteState) -> bool:
@@ -175,11 +212,14 @@ def _apply(state: ORMExecuteState) -> None:
     criteria: _Criteria | None = state.session.info.get("criteria")
     if criteria is None:
         raise ScopeMissing("open_work gives a session its scope")
-    if state.is_relationship_load or state.execution_options.get("unscoped"):
-        return  # a relationship is loaded with the options of the first statement
+    if state.is_relationship_load or state.execution_options.keys() & {"unscoped", OWN}:
+        return  # a relationship, and what an update fetches, has the options of the first statement
     if not state.is_orm_statement:
         raise Refused("Core tables and text pass the scope by")
     statement: Any = state.statement
+    if state.is_column_load:
+        state.statement = criteria.narrow(statement, state.bind_mapper)
+        return
     read = _Reading(statement)
     if state.is_insert:
         _refuse_insert(statement, read)
@@ -202,6 +242,6 @@ def _refuse_change(state: ORMExecuteState, read: _Reading) -> None:
     statement: Any = state.statement
     if state.is_update and isinstance(state.parameters, list):
         raise Refused("a bulk update by primary key passes the scope by")
-    beside = read.tables - {_table_under(statement.table)}
-    if _scoped_among({table for table in beside if table is not None}):
+    if _scoped_among(_tables(read.outermost) - {statement.table}):
         raise Refused("a second table of an update or delete passes the scope by; name it in a subquery")
+    state.update_execution_options(**{OWN: True})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+import pydantic_settings
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -57,6 +58,9 @@ def load() -> Settings:
     refuse_unknown(os.environ)
     try:
         settings = Settings()
+    except pydantic_settings.SettingsError as wrong:  # a list that is not one
+        name = next((part for part in str(wrong).split('"') if part in Settings.model_fields), "?").upper()
+        raise SettingsError(f'{PREFIX}{name}: lists are JSON, as in ["10.0.0.1"].') from None
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()

@@ -4,6 +4,7 @@ Actions never commit. The response leaves after the commit, because routes depen
 `scope="function"` (STYLE 3.5); a commit that fails is then a 503 and the phone keeps its copy.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,13 +13,11 @@ from uuid import UUID
 
 from psycopg import AsyncCursor, sql
 from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import Clock, SystemClock
 from app.core.crypto import Keys
-from app.core.db import Base, as_problem, table_of
+from app.core.db import Base, DatabaseTrouble, as_problem, table_of
 from app.core.errors import Invalid
 from app.core.ids import Ids, SystemIds
 from app.core.outbox import Event
@@ -69,7 +68,6 @@ class Work:
     actor: Actor
     scope: Scope
     runtime: Runtime
-    _seq: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def clock(self) -> Clock:
@@ -89,8 +87,9 @@ class Work:
 
     async def put(self, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows by Core on the session's own connection; every row gives every key (HOUSE 1)."""
-        connection = await self.session.connection()
-        await connection.execute(insert(table_of(model)), list(rows))
+        if whole := list(rows):
+            connection = await self.session.connection()
+            await connection.execute(insert(table_of(model)), whole)
 
     async def cursor(self) -> AsyncCursor[Any]:
         """The driver's cursor in this transaction, for the named hot-path files only."""
@@ -144,10 +143,10 @@ async def open_work(runtime: Runtime, district: str, identify: Identify) -> Asyn
             actor, scope = await identify(session)
             rescope(session, scope)
             yield Work(session, district, actor, scope, runtime)
-    except (DBAPIError, PoolTimeout) as error:
+    except DatabaseTrouble as error:
         raise as_problem(error) from error
     finally:
-        await session.close()
+        await asyncio.shield(session.close())  # also when cancelled again: the connection goes back
 
 
 def known_as(actor: Actor, scope: Scope) -> Identify:
@@ -171,10 +170,10 @@ async def open_city(runtime: Runtime) -> AsyncIterator[AsyncSession]:
     try:
         async with session.begin():
             yield session
-    except (DBAPIError, PoolTimeout) as error:
+    except DatabaseTrouble as error:
         raise as_problem(error) from error
     finally:
-        await session.close()
+        await asyncio.shield(session.close())  # also when cancelled again: the connection goes back
 
 
 async def ping(engine: AsyncEngine) -> None:

@@ -3,7 +3,7 @@
 Permissions, the phone's buttons (`allowed_steps`), the diagram and the tests are read from the same table.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -32,7 +32,7 @@ class WrongState(Conflict):
     """The step does not lead on from the state the matter is in."""
 
     code = "wrong_state"
-    zh = "当前状态为 {state},不能执行“{step}”。请刷新后再试。"
+    zh = "当前状态为“{state_zh}”,不能执行“{step_zh}”。请刷新后再试。"
     en = "The state is {state}; step {step} does not lead on from it. Reload and look again."
 
 
@@ -68,6 +68,7 @@ class Workflow:
     first: str
     final: frozenset[str]
     states: tuple[str, ...]
+    words: Mapping[str, tuple[str, str]]
     steps: tuple[Step, ...]
     _by_name: dict[str, Step] = field(init=False, repr=False)
 
@@ -81,19 +82,20 @@ class Workflow:
         return self._by_name[name]
 
 
-def refusal(step: Step, work: Work, subject: Subject) -> Problem | None:
+def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Problem | None:
     """Why this actor may not take this step now, or None."""
     if work.actor.role not in step.by:
         return Forbidden(step=step.name, role=work.actor.role)
     if subject.state not in step.sources:
-        return WrongState("state", state=subject.state, step=step.name)
+        state_zh, step_zh = (workflow.words.get(word, (word,))[0] for word in (subject.state, step.name))
+        return WrongState("state", state=subject.state, step=step.name, state_zh=state_zh, step_zh=step_zh)
     return step.guard(work, subject) if step.guard else None
 
 
 def allowed_steps(workflow: Workflow, work: Work, subject: Subject) -> list[str]:
     """Names of the steps the actor may take on this subject now: the buttons of every face."""
     offered = (step for step in workflow.steps if not step.inward)
-    return [step.name for step in offered if refusal(step, work, subject) is None]
+    return [step.name for step in offered if refusal(workflow, step, work, subject) is None]
 
 
 async def lock(work: Work, model: type[Any], subject_id: UUID) -> Any:
@@ -124,7 +126,7 @@ async def advance(
     step = workflow.step(name)
     if expected_version is not None and subject.version != expected_version:
         raise Stale("expected_version", version=subject.version)
-    if (problem := refusal(step, work, subject)) is not None:
+    if (problem := refusal(workflow, step, work, subject)) is not None:
         raise problem
     before = subject.state
     act = Act(name, before, step.leads_to(before), dict(detail or {}))
@@ -138,23 +140,32 @@ async def advance(
 
 
 def check(workflow: Workflow) -> list[str]:
-    """Faults of a table: unreachable states, exits from final ones, unknown states, steps nobody may take."""
-    faults = []
-    reached = {workflow.first} | {step.target for step in workflow.steps if step.target}
-    faults += [f"state {state} is never reached" for state in workflow.states if state not in reached]
+    """Faults of a table: states nothing leads to or on from, exits from final ones, steps nobody may take."""
+    ways = [(source, step.leads_to(source)) for step in workflow.steps for source in step.sources]
+    reached = _spread({workflow.first}, ways)
+    ending = _spread(set(workflow.final), [(target, source) for source, target in ways])
+    faults = [f"state {state} is never reached" for state in workflow.states if state not in reached]
+    faults += [f"state {state} has no way on" for state in workflow.states if state not in ending]
     for step in workflow.steps:
         named = step.sources | ({step.target} if step.target else set())
         faults += [f"{step.name}: unknown state {state}" for state in sorted(named - set(workflow.states))]
+        if not step.sources:
+            faults.append(f"{step.name}: leads on from no state")
         if not step.by:
             faults.append(f"{step.name}: nobody may take it")
-        leaving = step.sources & workflow.final
-        if leaving and step.target and step.target not in workflow.final:
+        if step.sources & workflow.final and step.target and step.target not in workflow.final:
             faults.append(f"{step.name}: leaves a final state")
-    exits = {source for step in workflow.steps for source in step.sources if step.target}
-    faults += [f"state {s} has no way on" for s in workflow.states if s not in exits | workflow.final]
     if len({step.name for step in workflow.steps}) < len(workflow.steps):
         faults.append("two steps have one name")
     return faults
+
+
+def _spread(states: set[str], ways: Sequence[tuple[str, str]]) -> set[str]:
+    """States that can be reached from those given."""
+    reached = set(states)
+    while more := {target for source, target in ways if source in reached} - reached:
+        reached |= more
+    return reached
 
 
 def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> str:

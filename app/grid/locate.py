@@ -21,15 +21,12 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from app.core.geometry import circle
 from app.grid.models import (
-    DEPTH,
-    LEVELS,
     Area,
     AreaCode,
     AreaLevel,
@@ -41,7 +38,8 @@ from app.grid.models import (
 
 SRID = 4326
 CHAIN = ("district_id", "street_id", "community_id", "grid_id", "building_group_id")
-CARRIED = ("id", "level", "code", "name", "path", *CHAIN)
+SHAPE = ("boundary_id", "boundary_version")
+CARRIED = ("id", "level", "kind", "code", "name", "path", *CHAIN)
 
 
 def _geometry(name: str) -> ColumnElement[Any]:
@@ -67,13 +65,12 @@ def point_parameters(lon: float, lat: float, accuracy_m: float) -> dict[str, byt
 
 def hits() -> CTE:
     """Every area whose boundary at `at` touches the circle, and whether it covers the point."""
-    depth = case(*((Area.level == level, DEPTH[level]) for level in LEVELS))
     return (
         select(
             *(getattr(Area, name) for name in CARRIED),
-            Area.kind,
-            depth.label("depth"),
+            func.cardinality(Area.path).label("depth"),
             Boundary.id.label("boundary_id"),
+            Boundary.version.label("boundary_version"),
             func.ST_Covers(Boundary.geom, _geometry("point")).label("covers"),
         )
         .join(Area, Area.id == Boundary.area_id)
@@ -97,7 +94,7 @@ def owner_by_point(hit: CTE) -> CTE:
     dedicated = hit.c.kind == GridKind.DEDICATED
     rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 2), else_=1)
     return (
-        select(*(hit.c[name] for name in CARRIED), hit.c.boundary_id, literal("point").label("by"))
+        select(*(hit.c[name] for name in (*CARRIED, *SHAPE)))
         .where(hit.c.covers)
         .order_by(rank, hit.c.depth.desc(), lost.scalar_subquery(), hit.c.code)
         .limit(1)
@@ -112,7 +109,7 @@ def owner_by_code() -> CTE:
         select(
             *(getattr(Area, name) for name in CARRIED),
             Boundary.id.label("boundary_id"),
-            literal("code").label("by"),
+            Boundary.version.label("boundary_version"),
         )
         .join(AreaCode, AreaCode.area_id == Area.id)
         .outerjoin(Boundary, now)
@@ -127,7 +124,7 @@ def owner_of_nothing() -> CTE:
         select(
             *(getattr(Area, name) for name in CARRIED),
             cast(None, Boundary.id.type).label("boundary_id"),
-            literal("none").label("by"),
+            cast(None, Boundary.version.type).label("boundary_version"),
         )
         .where(Area.level == AreaLevel.DISTRICT, Area.valid_to.is_(None))
         .order_by(Area.code)
@@ -136,12 +133,21 @@ def owner_of_nothing() -> CTE:
     )
 
 
-def candidates(hit: CTE) -> ColumnElement[Any]:
-    """JSON list of the grids the circle touches, lowest code first, each with whether it covers the point."""
+def candidates(hit: CTE, owner: CTE) -> ColumnElement[Any]:
+    """JSON list of the grids among which the circle leaves a doubt, lowest code first, and which cover the point.
+
+    Only innermost grids of the owner's kind are rivals: a large grid around a small one is no border, nor is a
+    market lying over its neighbourhood.
+    """
+    inner = hit.alias("inner")
+    outer = select(inner.c.id).where(
+        inner.c.level == AreaLevel.GRID, inner.c.id != hit.c.id, hit.c.id == func.any(inner.c.path)
+    )
+    kind = func.coalesce(select(owner.c.kind).scalar_subquery(), GridKind.GENERAL)
     said = func.jsonb_build_object("code", hit.c.code, "name", hit.c.name, "covers", hit.c.covers)
     listed = func.jsonb_agg(aggregate_order_by(said, hit.c.code))
-    grids = hit.c.level == AreaLevel.GRID
-    return func.coalesce(select(listed).where(grids).scalar_subquery(), cast("[]", JSONB))
+    rivals = select(listed).where(hit.c.level == AreaLevel.GRID, hit.c.kind == kind, ~outer.exists())
+    return func.coalesce(rivals.scalar_subquery(), cast("[]", JSONB))
 
 
 def nearest() -> Select[Any]:

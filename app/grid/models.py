@@ -1,5 +1,6 @@
 """Tables of the ground (DESIGN 2). All are open: no personal columns stand here (HOUSE 4.4)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -63,7 +64,7 @@ class OrgKind(StrEnum):
     PARTY_GROUP = "party_group"
 
 
-def one_of(column: str, words: type[StrEnum]) -> str:
+def one_of(column: str, words: Iterable[StrEnum]) -> str:
     """The CHECK text that keeps a column to an enumeration (no PG enums: SCALE 5.6)."""
     return f"{column} in ({', '.join(repr(str(word)) for word in words)})"
 

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import func, or_, select
+from geoalchemy2 import WKBElement
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.core.crypto import digest
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.geometry import to_wgs84
 from app.core.work import Work
-from app.core.workflow import advance
+from app.core.workflow import Stale, advance, refusal
 from app.grid.locate import ewkb
 from app.grid.models import Area
 from app.issues import events, explaining, situation
@@ -30,6 +32,7 @@ from app.issues.models import (
     Unmasking,
     Verdict,
 )
+from app.issues.queries import knows_reporter
 from app.issues.routing import LADDER, Choice
 from app.issues.schemas import (
     AcceptStep,
@@ -44,7 +47,7 @@ from app.issues.schemas import (
 )
 from app.issues.situation import Facts, Situation
 from app.issues.workflow import DESKS, ISSUE
-from app.people.models import Post
+from app.people.models import Post, Unit
 from app.people.queries import in_force
 
 
@@ -70,6 +73,14 @@ class NotOnGround(Invalid):
     code = "post_not_on_ground"
     zh = "该岗位不负责此地段,或已不在岗。"
     en = "That post does not serve this ground, or is no longer held."
+
+
+class StandsAside(Invalid):
+    """The post is in the respondent's line of command."""
+
+    code = "post_stands_aside"
+    zh = "该岗位涉及被反映方,应当回避,请分派给其他岗位。"
+    en = "That post is in the respondent's line and stands aside; assign another one."
 
 
 class AlreadyWith(Conflict):
@@ -99,6 +110,17 @@ async def say(
     return {"words": digest(bytes(issue.salt), text)}
 
 
+def ready(work: Work, issue: Issue, name: str, form: StepInput) -> None:
+    """Refuse a step before anything else is read: by role, by version, by state and guard, in this order."""
+    step = ISSUE.step(name)
+    if work.actor.role not in step.by:
+        raise Forbidden(step=name, role=work.actor.role)
+    if form.expected_version not in (None, issue.version):
+        raise Stale("expected_version", version=issue.version)
+    if (problem := refusal(ISSUE, step, work, issue)) is not None:
+        raise problem
+
+
 async def locate(work: Work, issue: Issue, form: LocateStep) -> None:
     """Place an issue anew and route it again; the boundary version and the reasons are kept anew too."""
     facts, place = _facts_for(work, issue, form)
@@ -120,6 +142,8 @@ async def locate(work: Work, issue: Issue, form: LocateStep) -> None:
     )
     said = {"area": str(area["id"]), "boundary": str(area["boundary_id"]), "placement": str(read.placement)}
     changed = choice.post_id != issue.holder_id
+    if choice.post_id is None:
+        placed["holder_id"] = None  # nobody of the new ground: it is on the desk list, no longer with the old one
     await advance(
         work, ISSUE, issue, "locate", event, expected_version=form.expected_version, detail=said, **placed
     )
@@ -145,7 +169,7 @@ def _facts_for(work: Work, issue: Issue, form: LocateStep) -> tuple[Facts, dict[
         raise NothingToLocateBy("point")
     point.check()
     lon, lat = to_wgs84(point.lon, point.lat, point.crs)
-    kept = {"point": func.ST_GeomFromEWKB(ewkb(shapely.Point(lon, lat))), "accuracy_m": point.accuracy_m}
+    kept = {"point": WKBElement(ewkb(shapely.Point(lon, lat)), extended=True), "accuracy_m": point.accuracy_m}
     placed = replace(facts, lon=lon, lat=lat, accuracy_m=point.accuracy_m or 0.0)
     return placed, kept | {"point_source": point.source or "map"}
 
@@ -161,14 +185,7 @@ async def assign(work: Work, issue: Issue, form: AssignStep) -> None:
     """Give it to another post on the issue's ground."""
     if form.post_id == issue.holder_id:
         raise AlreadyWith("post_id")
-    path = select(Area.path).where(Area.id == issue.area_id).scalar_subquery()
-    fits = select(Post.role).where(Post.id == form.post_id, in_force(work.clock.now()))
-    inside = select(Area.id).where(Area.path.any(issue.area_id)).where(Area.id == Post.area_id)  # type: ignore[arg-type]
-    role = await work.session.scalar(
-        fits.where(or_(Post.area_id == func.any(path), inside.exists()), Post.role.in_([str(r) for r in LADDER]))
-    )
-    if role is None:
-        raise NotOnGround("post_id")
+    role = await _role_on_ground(work, issue, form.post_id)
     reasons = [*issue.explanation["reasons"], {"role": str(work.actor.role), "why": "designated"}]
     holder = {"post_id": str(form.post_id), "role": role, "deputy": False}
     kept = {**issue.explanation, "holder": holder, "reasons": reasons}
@@ -179,6 +196,26 @@ async def assign(work: Work, issue: Issue, form: AssignStep) -> None:
         expected_version=form.expected_version, detail=said, holder_id=form.post_id, explanation=kept,
     )  # fmt: skip
     await say(work, issue, "assign", form.reason)
+
+
+async def _role_on_ground(work: Work, issue: Issue, post_id: UUID) -> str:
+    """The role of a post above, on or inside the issue's ground; the respondent's line is refused."""
+    ground, own = aliased(Area), aliased(Area)
+    query = (
+        select(Post.role, ground.path)
+        .join(ground, ground.id == Post.area_id)
+        .join(own, or_(own.path.contains(ground.path), ground.path.contains(own.path)))
+        .where(own.id == issue.area_id, Post.id == post_id, in_force(work.clock.now()))
+        .where(Post.role.in_([str(role) for role in LADDER]))
+    )
+    found = (await work.session.execute(query)).first()
+    if found is None:
+        raise NotOnGround("post_id")
+    if issue.respondent_unit_id is not None:
+        accused = await work.session.scalar(select(Unit.area_id).where(Unit.id == issue.respondent_unit_id))
+        if accused in found.path:
+            raise StandsAside("post_id")
+    return str(found.role)
 
 
 async def accept(work: Work, issue: Issue, form: AcceptStep) -> None:
@@ -258,8 +295,8 @@ async def involve(work: Work, issue_id: UUID, unit_id: UUID, role: PartyRole) ->
 
 
 async def unmask(work: Work, issue: Issue, purpose: str) -> ContactOut:
-    """The contact in clear, after writing down who saw it and why; confidential ones only at a desk."""
-    if issue.confidential and work.actor.role not in DESKS:
+    """The contact in clear, after writing down who saw it and why; confidential ones never to the handler."""
+    if not knows_reporter(work, issue):
         raise NotFound("reporter")
     if issue.state == State.CLOSED and work.actor.role not in DESKS:
         raise NotFound("reporter")

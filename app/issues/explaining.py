@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from app.issues.models import State
 from app.issues.routing import Choice
 from app.issues.schemas import CandidateOut, HolderOut, PlaceOut, ReasonOut
 from app.issues.situation import Situation
@@ -37,24 +36,6 @@ WHY_WORDS: dict[str, tuple[str, str]] = {
     "nobody": ("无人可承办,列入{zh}。", "Nobody can take it; it is on {en}."),
     "designated": ("由{zh}人工分派。", "Assigned by hand by the {en}."),
 }
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    State.RAISED: ("已提出", "raised"),
-    State.ASSIGNED: ("待签收", "assigned"),
-    State.HANDLING: ("办理中", "being handled"),
-    State.ANSWERED: ("已答复", "answered"),
-    State.CLOSED: ("已办结", "closed"),
-}
-STEP_WORDS: dict[str, tuple[str, str]] = {
-    "raise": ("提出", "raise"),
-    "locate": ("定位", "locate"),
-    "assign": ("分派", "assign"),
-    "accept": ("签收", "accept"),
-    "contact": ("联系", "contact"),
-    "answer": ("答复", "answer"),
-    "rate": ("评价", "rate"),
-    "rework": ("重办", "rework"),
-    "comment": ("备注", "comment"),
-}
 
 
 def in_words(reason: dict[str, str]) -> ReasonOut:
@@ -73,6 +54,7 @@ def stored(situation: Situation, choice: Choice) -> dict[str, Any]:
             "by": situation.by,
             "chain": situation.chain,
             "boundary_id": str(boundary) if boundary else None,
+            "boundary_version": situation.area["boundary_version"] if boundary else None,
             "candidates": situation.candidates,
             "outside": situation.outside,
         },

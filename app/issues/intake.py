@@ -7,14 +7,13 @@ conflict is the replay; a loser of a race waits on it and then reads what the wi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import shapely
 from psycopg.types.json import Jsonb
-from sqlalchemy import delete, select
+from sqlalchemy import String, Text, delete, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from app.core.audit import GENESIS, Act, Trail, chain
@@ -38,6 +37,7 @@ from app.issues.situation import Facts, Situation
 from app.people.models import Unit
 
 DIGITS = (5, 5, 5, 6, 6)  # a crowded day asks for six (HOUSE 4.5)
+MASK = 4  # a mask does not tell how long the name is
 DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -94,7 +94,7 @@ async def raise_issue(
     row = _issue_row(work, form, read, choice) | {"screening": screening, "respondent_unit_id": respondent}
     beside = {
         Reporter: _reporter_rows(work, form, row["id"]),
-        IssuePhoto: [photo_row(work, row["id"], photo) for photo in photos],
+        IssuePhoto: photo_rows(work, row["id"], photos),
     }
     return await _store(work, claim, row, choice, beside)
 
@@ -147,14 +147,10 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
         "building_group_id": located["building_group_id"],
         "holder_id": choice.post_id, "explanation": explaining.stored(read, choice),
         "confidential": form.confidential, "on_behalf_of": form.on_behalf_of, "head_count": form.head_count,
-        "entered_by": work.actor.account_id, "occurred_at": _aware(form.occurred_at),
+        "entered_by": work.actor.account_id, "occurred_at": form.occurred_at,
         "raised_at": now, "due_at": now + read.limit,
         "contacted_at": None, "answered_at": None, "closed_at": None,
     }  # fmt: skip
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def default_channel(work: Work) -> Channel:
@@ -168,7 +164,7 @@ def _reporter_rows(work: Work, form: RaiseIssue, issue_id: UUID) -> list[dict[st
     contact = form.contact
     if contact is None or not (contact.name or contact.phone):
         return []
-    masked = [mask_name(contact.name)] if contact.name else []
+    masked = [mask_name(contact.name)[:MASK]] if contact.name else []
     masked += [mask_phone(contact.phone)] if contact.phone else []
     return [{
         "id": work.new_id(), "issue_id": issue_id, "at": work.clock.now(), "masked": " ".join(masked),
@@ -178,10 +174,14 @@ def _reporter_rows(work: Work, form: RaiseIssue, issue_id: UUID) -> list[dict[st
     }]  # fmt: skip
 
 
-def photo_row(work: Work, issue_id: UUID, photo: Photo) -> dict[str, Any]:
-    """The row of a stored photo."""
-    size = {"width": photo.width, "height": photo.height, "size": photo.size}
-    return {"id": work.new_id(), "issue_id": issue_id, "sha256": photo.sha256, "at": work.clock.now(), **size}
+def photo_rows(work: Work, issue_id: UUID, photos: Sequence[Photo]) -> list[dict[str, Any]]:
+    """The rows of stored photos; their ids rise, so that they are shown in the order they were sent."""
+    ids = sorted(work.new_id() for _ in photos)
+    fixed = {"issue_id": issue_id, "at": work.clock.now()}
+    return [
+        {"id": photo_id, "sha256": p.sha256, "width": p.width, "height": p.height, "size": p.size, **fixed}
+        for photo_id, p in zip(ids, photos, strict=True)
+    ]
 
 
 def _acts(row: dict[str, Any], choice: Choice) -> list[Act]:
@@ -295,6 +295,8 @@ def _values(prefix: str, model: type[Base]) -> str:
     values = []
     for name in _columns(model):
         kind = model.__table__.c[name].type
+        if isinstance(kind, String):
+            kind = Text()  # a cast to a length cuts off in silence, the column's own length refuses
         slot = f"%({prefix}_{name})s"
         if name == "point":
             values.append(f"ST_GeomFromEWKB({slot}::bytea)")

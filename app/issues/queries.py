@@ -1,12 +1,12 @@
 """Reading issues: the queue page (columns only, one partial index), one issue in full, the reporter's view."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import shapely
+from geoalchemy2.shape import to_shape
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
 
 from app.core.audit import Trail
@@ -17,9 +17,10 @@ from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
 from app.issues import explaining
-from app.issues.models import UNPLACED, Channel, Issue, IssuePhoto, Rating, Remark, Reporter, State
+from app.issues.models import UNPLACED, Issue, IssuePhoto, Rating, Remark, Reporter
 from app.issues.schemas import (
     FollowOut,
+    IssueFilter,
     IssueLine,
     IssueOut,
     PhotoOut,
@@ -35,24 +36,7 @@ SHOWN = 80  # characters of the text in a queue row
 SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the scope
 
 
-@dataclass(frozen=True)
-class Filter:
-    """What a queue is narrowed by; every part may be left out."""
-
-    states: Sequence[State] = ()
-    category: str | None = None
-    channel: Channel | None = None
-    area: str | None = None
-    mine: bool = False
-    desk: str | None = None
-    screening: bool | None = None
-    closed: bool = False
-    q: str | None = None
-
-
-async def queue_page(
-    work: Work, wanted: Filter, cursor: str | None, limit: int
-) -> tuple[list[IssueLine], str | None]:
+async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
     query = select(*LINE).where(*await _conditions(work, wanted))
     if wanted.closed:
@@ -61,13 +45,13 @@ async def queue_page(
     else:
         query = query.where(Issue.closed_at.is_(None)).order_by(Issue.due_at, Issue.id)
         key = (Issue.due_at, Issue.id)
-    if cursor is not None:
-        after = _key_of(cursor)
+    if wanted.cursor is not None:
+        after = _key_of(wanted.cursor)
         row = tuple_(*key)
         query = query.where(row < after if wanted.closed else row > after)
-    rows = (await work.session.execute(query.limit(limit + 1))).all()
+    rows = (await work.session.execute(query.limit(wanted.limit + 1))).all()
     which = "raised_at" if wanted.closed else "due_at"
-    page, more = cut(rows, limit, lambda r: (getattr(r, which).astimezone(UTC).isoformat(), str(r.id)))
+    page, more = cut(rows, wanted.limit, lambda r: (getattr(r, which).astimezone(UTC).isoformat(), str(r.id)))
     return [_line(row) for row in page], more
 
 
@@ -85,10 +69,10 @@ def _key_of(cursor: str) -> Any:
         raise BadCursor("cursor") from None
 
 
-async def _conditions(work: Work, wanted: Filter) -> list[ColumnElement[bool]]:
+async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if wanted.states:
-        found.append(Issue.state.in_(wanted.states))
+    if wanted.state:
+        found.append(Issue.state.in_(wanted.state))
     if wanted.category:
         found.append(Issue.category == wanted.category)
     if wanted.channel:
@@ -152,9 +136,16 @@ async def trail_of(work: Work, issue: Issue) -> list[TrailOut]:
     return [TrailOut.model_validate(row) for row in rows]
 
 
+def knows_reporter(work: Work, issue: Issue) -> bool:
+    """Whether the actor may know who reported: a confidential one only a desk that does not handle it itself."""
+    if not issue.confidential:
+        return True
+    return work.actor.role in DESKS and issue.holder_id != work.actor.post_id
+
+
 async def reporter_of(work: Work, issue: Issue) -> str | None:
-    """The masked contact; of a confidential issue only a desk sees that much."""
-    if issue.confidential and work.actor.role not in DESKS:
+    """The masked contact, unless the reporter is hidden from the actor."""
+    if not knows_reporter(work, issue):
         return None
     masked: str | None = await work.session.scalar(select(Reporter.masked).where(Reporter.issue_id == issue.id))
     return masked
@@ -162,13 +153,12 @@ async def reporter_of(work: Work, issue: Issue) -> str | None:
 
 async def in_full(work: Work, issue: Issue) -> IssueOut:
     """Everything the active post may see of an issue it sees."""
-    where = (func.ST_X(Issue.point), func.ST_Y(Issue.point))
-    lon, lat = (await work.session.execute(select(*where).where(Issue.id == issue.id))).one()
+    point = None if issue.point is None else to_shape(issue.point)
     kept = issue.explanation
     plain = {name: getattr(issue, name) for name in IssueOut.model_fields if hasattr(Issue, name)}
     plain |= {
-        "lon": lon,
-        "lat": lat,
+        "lon": float(shapely.get_x(point)) if point else None,
+        "lat": float(shapely.get_y(point)) if point else None,
         "place": explaining.place_out(kept),
         "holder": explaining.holder_out(kept),
     }

@@ -5,7 +5,8 @@ that no connection is held while images are decoded (HOUSE 4.23).
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,30 +16,24 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData
 
-from app.core.errors import TooMany
-from app.core.files import MAX_BYTES, MAX_PHOTOS, Photo, PhotoStore, check_photos
+from app.core.errors import Invalid, TooMany
+from app.core.files import MAX_BYTES, MAX_PHOTOS, NotAPhoto, Photo, PhotoStore, TooManyPhotos, check_photos
 from app.core.http import BodyTooLarge, Credentials, RuntimeOf
 from app.core.idempotency import Claim, body_hash, claim_of
-from app.core.scope import NOTHING
-from app.core.work import Work, known_as, open_work
-from app.issues.schemas import RaiseIssue
+from app.core.work import Work, open_work
+from app.issues.schemas import Locate, RaiseIssue
 from app.people.capabilities import Capability
-from app.people.login import (
-    AddressOf,
-    district_of_token,
-    identify_by,
-    may,
-    public_actor,
-    public_district,
-)
+from app.people.login import AddressOf, caller_of, check_in, may
 
 MAX_JSON_BYTES = 256 * 1024
 MAX_MULTIPART_BYTES = (MAX_PHOTOS + 12) * MAX_BYTES  # enough to say which of twenty photos was too many
 ROUTE = "POST /issues"
 SUSPECT = RateLimitItemPerHour(20)  # beyond this an anonymous report is stored and marked for screening
 REFUSED = RateLimitItemPerMinute(60)  # beyond this the address has to wait
+WAIT_S = 60  # the window above
+LONGEST_NAME = 40
 
 
 class TooManyReports(TooMany):
@@ -47,6 +42,38 @@ class TooManyReports(TooMany):
     code = "too_many_reports"
     zh = "提交过于频繁,请在 {seconds} 秒后重试,已提交的内容不会丢失。"
     en = "Too many reports from here; try again in {seconds} seconds. What was sent is kept."
+
+
+class WrongContentType(Invalid):
+    """Neither JSON nor multipart."""
+
+    code = "wrong_content_type"
+    zh = "请求应为 application/json 或 multipart/form-data。"
+    en = "Send application/json or multipart/form-data."
+
+
+class DuplicateKey(Invalid):
+    """One name stands twice in a JSON object."""
+
+    code = "duplicate_key"
+    zh = "JSON 中同一字段出现了两次,请只保留一个。"
+    en = "The same field stands twice in the JSON; keep one of them."
+
+
+class UnknownPart(Invalid):
+    """A multipart body has a part nobody reads, or not exactly one `issue`."""
+
+    code = "unknown_part"
+    zh = "表单应有一个 issue 部分,照片放在 photos 部分,不接受其他部分。"
+    en = "A form has one part `issue`, its photos in parts `photos`, and no other parts."
+
+
+class NoPhotos(Invalid):
+    """A photo was to be added, and none came."""
+
+    code = "no_photos"
+    zh = "没有收到照片,请在 photos 部分上传。"
+    en = "No photo arrived; send files in the multipart part `photos`."
 
 
 class FloodGate:
@@ -58,8 +85,7 @@ class FloodGate:
     async def suspects(self, address: str) -> bool:
         """Whether a report from here should be screened; `TooManyReports` when it has to wait."""
         if not await self._limiter.hit(REFUSED, "refused", address):
-            reset = await self._limiter.get_window_stats(REFUSED, "refused", address)
-            raise TooManyReports(60, seconds=max(1, min(60, 60 - int(reset.remaining))))
+            raise TooManyReports(WAIT_S, seconds=WAIT_S)
         return not await self._limiter.hit(SUSPECT, "suspect", address)
 
 
@@ -84,28 +110,80 @@ Photos = Annotated[PhotoStore, Depends(photo_store)]
 
 async def receive(request: Request, store: Photos, address: AddressOf, credentials: Credentials) -> Received:
     """Read, check and store what was posted; nothing is in the database yet."""
-    multipart = request.headers.get("content-type", "").startswith("multipart/")
-    if multipart:
-        posted = await request.form(max_files=2 * MAX_PHOTOS + 4, max_fields=4, max_part_size=MAX_JSON_BYTES)
-        form = parse(posted.get("issue"))
-        blobs = [await part.read() for part in posted.getlist("photos") if isinstance(part, UploadFile)]
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    blobs: list[bytes] = []
+    if kind == "multipart/form-data":
+        async with parts(request) as posted:
+            form = parse(await _issue_in(posted))
+            blobs = await photos_in(posted, frozenset({"issue", "photos"}))
+    elif kind == "application/json":
+        form = parse(await _limited_body(request))
     else:
-        form, blobs = parse(await _limited_body(request)), []
+        raise WrongContentType("Content-Type")
     gate: FloodGate = request.app.state.flood_gate
     screening = credentials is None and await gate.suspects(address)
-    photos = await check_photos(blobs) if blobs else []
-    for photo in photos:
-        await store.put(photo)
+    if blobs and credentials is not None:
+        await check_in(request.app.state.runtime, address, credentials, Capability.RAISE_ISSUES)
+    photos = await keep(store, blobs)
     said = form.model_dump(mode="json")
     return Received(form, photos, body_hash(said, tuple(photo.sha256 for photo in photos)), screening)
 
 
-def parse(raw: Any) -> RaiseIssue:
+@asynccontextmanager
+async def parts(request: Request) -> AsyncIterator[FormData]:
+    """The parts of a multipart body; their temporary files go with it."""
+    async with request.form(max_files=2 * MAX_PHOTOS + 4, max_fields=4, max_part_size=MAX_JSON_BYTES) as posted:
+        yield posted
+
+
+async def _issue_in(posted: FormData) -> str | bytes:
+    """The part `issue`, sent as a field or, by a browser's Blob, as a file."""
+    found = posted.getlist("issue")
+    if len(found) != 1:
+        raise UnknownPart("issue")
+    return found[0] if isinstance(found[0], str) else await found[0].read(MAX_JSON_BYTES)
+
+
+async def photos_in(posted: FormData, known: frozenset[str]) -> list[bytes]:
+    """The files of the part `photos`, no more of each than it takes to see that it is too large."""
+    for name in posted:
+        if name not in known:
+            raise UnknownPart(name[:LONGEST_NAME])
+    found = posted.getlist("photos")
+    if len(found) > MAX_PHOTOS:
+        raise TooManyPhotos("photos", limit=MAX_PHOTOS)
+    blobs = []
+    for index, part in enumerate(found):
+        if isinstance(part, str):
+            raise NotAPhoto(f"photos.{index}")
+        blobs.append(await part.read(MAX_BYTES + 1))
+    return blobs
+
+
+async def keep(store: PhotoStore, blobs: Sequence[bytes]) -> list[Photo]:
+    """Check all photos, then store them."""
+    photos = await check_photos(blobs) if blobs else []
+    for photo in photos:
+        await store.put(photo)
+    return photos
+
+
+def parse(raw: str | bytes) -> RaiseIssue:
     """The form in a JSON text; field problems as for every other route."""
     try:
-        return RaiseIssue.model_validate_json(raw if isinstance(raw, str | bytes) else b"")
+        form = RaiseIssue.model_validate_json(raw)
     except ValidationError as wrong:
         raise RequestValidationError(wrong.errors()) from None
+    json.loads(raw, object_pairs_hook=_once)
+    return form
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Two readers of one text must not understand two things by it (RFC 8259, section 4)."""
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise DuplicateKey(name)
 
 
 async def _limited_body(request: Request) -> bytes:
@@ -124,12 +202,7 @@ async def intake_work(
     posted: Posted, runtime: RuntimeOf, address: AddressOf, credentials: Credentials
 ) -> AsyncIterator[Work]:
     """The Work of who raises: staff by their token, anybody else in the district the form names."""
-    if credentials is not None:
-        token = credentials.credentials
-        identify, district = identify_by(runtime, token, address), district_of_token(token)
-    else:
-        identify = known_as(public_actor(address), NOTHING)
-        district = await public_district(runtime, posted.form.district)
+    district, identify = await caller_of(runtime, address, credentials, posted.form.district)
     async with open_work(runtime, district, identify) as work:
         if credentials is not None:
             may(work, Capability.RAISE_ISSUES)
@@ -138,6 +211,18 @@ async def intake_work(
 
 intake_work.guards = "open_to_all"  # type: ignore[attr-defined]  # anybody may raise; staff need the right
 IntakeWork = Annotated[Work, Depends(intake_work, scope="function")]
+
+
+async def locate_work(
+    form: Locate, runtime: RuntimeOf, address: AddressOf, credentials: Credentials
+) -> AsyncIterator[Work]:
+    """The Work of a dry run, in the same district as the report would be."""
+    district, identify = await caller_of(runtime, address, credentials, form.district)
+    async with open_work(runtime, district, identify) as work:
+        yield work
+
+
+LocateWork = Annotated[Work, Depends(locate_work, scope="function")]
 
 
 def claim(work: Work, posted: Received, key: str | None) -> Claim:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from app.core.files import Photo, check_photos
+from app.core.files import Photo
 from app.core.http import OPEN_TO_ALL
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
@@ -13,19 +13,24 @@ from app.core.paging import Page
 from app.core.work import Work
 from app.core.workflow import Step, lock
 from app.issues import actions, explaining, intake, queries, situation
-from app.issues.models import Channel, Issue, IssuePhoto, State
-from app.issues.queries import Filter
+from app.issues.models import Issue, IssuePhoto, State
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
+    LocateWork,
+    NoPhotos,
     Photos,
     Posted,
     claim,
     examples,
+    keep,
+    parts,
+    photos_in,
 )
 from app.issues.schemas import (
     ContactOut,
     FollowOut,
+    IssueFilter,
     IssueLine,
     IssueOut,
     Locate,
@@ -38,7 +43,7 @@ from app.issues.schemas import (
 )
 from app.issues.workflow import ISSUE
 from app.people.capabilities import Capability
-from app.people.login import OpenWork, ReporterWork, StaffWork, needs
+from app.people.login import ReporterWork, StaffWork, needs, needs_first
 
 router = APIRouter(tags=["issues"])
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
@@ -46,7 +51,7 @@ SEE = needs(Capability.SEE_ISSUES)
 
 
 @router.post("/locate", dependencies=[OPEN_TO_ALL])
-async def locate(form: Locate, work: OpenWork) -> LocateOut:
+async def locate(form: Locate, work: LocateWork) -> LocateOut:
     """Where a report would be placed and who would hold it; nothing is stored."""
     said = RaiseIssue(text="-", **form.model_dump(exclude={"at"}))
     facts = intake.facts_of(work, said)
@@ -96,30 +101,10 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
     )
 
 
-def _filter(
-    state: Annotated[list[State] | None, Query()] = None,
-    category: Annotated[str | None, Query(max_length=40)] = None,
-    channel: Channel | None = None,
-    area: Annotated[str | None, Query(pattern=r"^[0-9A-Za-z-]{1,32}$")] = None,
-    mine: bool = False,
-    desk: Annotated[str | None, Query(pattern="^(unplaced|unassigned)$")] = None,
-    screening: bool | None = None,
-    closed: bool = False,
-    q: Annotated[str | None, Query(min_length=1, max_length=60)] = None,
-) -> Filter:
-    states = tuple(state or ())
-    return Filter(states, category, channel, area, mine, desk, screening, closed, q)
-
-
 @router.get("/issues", dependencies=[SEE])
-async def list_issues(
-    work: StaffWork,
-    wanted: Annotated[Filter, Depends(_filter)],
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 20,
-) -> Page[IssueLine]:
+async def list_issues(work: StaffWork, wanted: Annotated[IssueFilter, Query()]) -> Page[IssueLine]:
     """The queue of the active post, soonest due first; `desk=unplaced` is the list 待定位."""
-    items, following = await queries.queue_page(work, wanted, cursor, limit)
+    items, following = await queries.queue_page(work, wanted)
     return Page[IssueLine](items=items, next_cursor=following)
 
 
@@ -152,19 +137,17 @@ async def get_photo(issue_id: UUID, photo_id: UUID, work: StaffWork, store: Phot
 
 
 async def _checked(request: Request, store: Photos) -> list[Photo]:
-    posted = await request.form(max_files=24, max_fields=2)
-    photos = await check_photos(
-        [await part.read() for part in posted.getlist("photos") if not isinstance(part, str)]
-    )
-    for photo in photos:
-        await store.put(photo)
-    return photos
+    async with parts(request) as posted:
+        blobs = await photos_in(posted, frozenset({"photos"}))
+    if not blobs:
+        raise NoPhotos("photos")
+    return await keep(store, blobs)
 
 
 @router.post(
     "/issues/{issue_id}/photos",
     status_code=201,
-    dependencies=[needs(Capability.ADD_PHOTOS)],
+    dependencies=[needs_first(Capability.ADD_PHOTOS)],
     max_body_size=MAX_MULTIPART_BYTES,
 )
 async def add_photos(
@@ -175,7 +158,7 @@ async def add_photos(
     held = claim_of(work, "POST /issues/photos", key, digest)
     issue = await queries.get_issue(work, issue_id)
     if await take(work, held, issue_id):
-        await work.put(IssuePhoto, [intake.photo_row(work, issue_id, photo) for photo in checked])
+        await work.put(IssuePhoto, intake.photo_rows(work, issue_id, checked))
     else:
         await used_for(work, held)
     return await queries.photos_of(work, issue)
@@ -206,10 +189,13 @@ def _add_step(step: Step) -> None:
             body_hash({"issue": str(issue_id), **form.model_dump(mode="json")}),
         )
         if key is None or await take(work, held, issue_id):
-            await action(work, await lock(work, Issue, issue_id), form)
+            issue = await lock(work, Issue, issue_id)
+            actions.ready(work, issue, step.name, form)
+            await action(work, issue, form)
         else:
             await used_for(work, held)
-        return await queries.in_full(work, await queries.get_issue(work, issue_id))
+            issue = await queries.get_issue(work, issue_id)
+        return await queries.in_full(work, issue)  # also when the step has just moved it out of sight
 
     take_step.__annotations__["form"] = form_type
     take_step.__doc__ = f"Step `{step.name}`; 409 when the state or the version has moved on."

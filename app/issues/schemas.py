@@ -1,18 +1,31 @@
 """What is said about an issue: one input per verb, one output per reader."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
-from app.issues.models import Channel, IssueType, Urgency, Verdict
+from app.issues.models import Channel, IssueType, State, Urgency, Verdict
 
+EARLIEST, LATEST = 1900, 2200  # years
 PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
 WIDEST_ACCURACY_M = 3000  # wider than this a circle says less than the street's name
+
+
+def _moment(at: datetime) -> datetime:
+    """UTC when no offset is given; a year the database can keep and hand back."""
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if not EARLIEST <= aware.year < LATEST:
+        raise ValueError("out_of_range")
+    return aware
+
+
+Moment = Annotated[datetime, AfterValidator(_moment)]
+CategoryCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 
 
 def example(**said: Any) -> ConfigDict:
@@ -69,18 +82,13 @@ class Contact(Schema):
     name: Name | None = None
     phone: Phone | None = Field(None, examples=["13800001234"])
 
-    @model_validator(mode="before")
-    @classmethod
-    def _some(cls, given: Any) -> Any:
-        return given or None
-
 
 class RaiseIssue(Schema):
     """A matter brought in. A public call names its district unless only one exists."""
 
     text: Words = Field(examples=["韶光街与学海路口没有公共厕所,请解决。"])
     type: IssueType = IssueType.HELP
-    category: str | None = Field(None, max_length=40, examples=["public_toilet"])
+    category: CategoryCode | None = Field(None, examples=["public_toilet"])
     point: Point | None = None
     area_code: Code | None = None
     place_text: Sentence | None = None
@@ -91,7 +99,7 @@ class RaiseIssue(Schema):
     on_behalf_of: Name | None = None
     head_count: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     respondent_unit: Code | None = None
-    occurred_at: datetime | None = None
+    occurred_at: Moment | None = None
     district: DistrictCode | None = None
 
 
@@ -100,14 +108,29 @@ class Locate(Schema):
 
     model_config = example(point=PLACE, category="public_toilet")
 
-
     point: Point | None = None
     area_code: Code | None = None
-    category: str | None = Field(None, max_length=40)
+    category: CategoryCode | None = None
     type: IssueType = IssueType.HELP
     urgency: Urgency = Urgency.NORMAL
-    at: datetime | None = None
+    at: Moment | None = None
     district: DistrictCode | None = None
+
+
+class IssueFilter(Schema):
+    """What a queue is narrowed by; every part may be left out, an unknown one is refused."""
+
+    state: list[State] = Field(default_factory=list, max_length=20)
+    category: CategoryCode | None = None
+    channel: Channel | None = None
+    area: Code | None = None
+    mine: bool = False
+    desk: Literal["unplaced", "unassigned"] | None = None
+    screening: bool | None = None
+    closed: bool = False
+    q: Name | None = Field(None, description="words of the text, or an issue's number")
+    cursor: str | None = Field(None, max_length=300)
+    limit: int = Field(20, ge=1, le=200)
 
 
 class AreaOut(Schema):
@@ -150,6 +173,7 @@ class PlaceOut(Schema):
     by: str
     chain: list[AreaOut]
     boundary_id: UUID | None
+    boundary_version: int | None
     near_border: bool
     candidates: list[CandidateOut]
     outside: dict[str, Any] | None
@@ -301,7 +325,6 @@ class LocateStep(StepInput):
 
     model_config = example(point=PLACE, reason="现场核实位置", expected_version=2)
 
-
     point: Point | None = None
     area_code: Code | None = None
     reason: Sentence
@@ -311,7 +334,6 @@ class AssignStep(StepInput):
     """Give it to another post on its ground."""
 
     model_config = example(post_id="019a9f2c-0000-7000-8000-000000000001", reason="由网格长办理")
-
 
     post_id: UUID
     reason: Sentence
@@ -326,7 +348,6 @@ class ContactStep(StepInput):
 
     model_config = example(way="phone", note="已电话联系")
 
-
     way: Literal["phone", "door", "message"]
     note: Sentence | None = None
 
@@ -336,7 +357,6 @@ class AnswerStep(StepInput):
 
     model_config = example(text="移动公厕本月开放。", result="interim", expected_version=4)
 
-
     text: Words
     result: Literal["solved", "interim", "explained", "refused"] = "solved"
 
@@ -345,7 +365,6 @@ class RateStep(StepInput):
     """The reporter's word: solved closes it, anything else returns it to its holder."""
 
     model_config = example(verdict="solved", satisfaction=5, contacted=True)
-
 
     verdict: Verdict
     satisfaction: Annotated[int, Field(ge=1, le=5)]
@@ -358,7 +377,6 @@ class CommentStep(StepInput):
 
     model_config = example(text="已转告物业。")
 
-
     text: Words
 
 
@@ -366,7 +384,6 @@ class Unmask(Schema):
     """Why the contact is needed in clear; kept for ever."""
 
     model_config = example(purpose="电话核实位置")
-
 
     purpose: Sentence
 

@@ -6,7 +6,7 @@ Each of the three forms (by point, by code, by nothing) is built once and sent o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -50,8 +50,8 @@ class Facts:
         return "none" if self.lon is None else "point"
 
     def at_time(self, at: datetime) -> "Facts":
-        """The same facts with the boundaries valid then; an offset is required."""
-        return replace(self, at=at if at.tzinfo else at.replace(tzinfo=UTC))
+        """The same facts with the boundaries valid then."""
+        return replace(self, at=at)
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
 
 
 def _as_situation(by: str, row: Any) -> Situation:
-    width = len(locate.CARRIED)
-    area = dict(zip((*locate.CARRIED, "boundary_id"), row, strict=False))
-    chain, candidates, posts, category, limit, accused = row[width + 1 :]
+    width = len(locate.CARRIED) + len(locate.SHAPE)
+    area = dict(zip((*locate.CARRIED, *locate.SHAPE), row, strict=False))
+    chain, candidates, posts, category, limit, accused = row[width:]
     known = category or {}
     span = timedelta(minutes=limit["amount"] * UNIT_MINUTES[limit["unit"]])
     return Situation(
@@ -209,12 +209,12 @@ def statement(by: str) -> str:
     if by == "point":
         hit = locate.hits()
         owner = locate.owner_by_point(hit)
-        touched = locate.candidates(hit)
+        touched = locate.candidates(hit, owner)
     else:
         owner = locate.owner_by_code() if by == "code" else locate.owner_of_nothing()
     one = select(literal(1).label("one")).subquery("one")
     accused = select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
-    owned = [owner.c[name] for name in (*locate.CARRIED, "boundary_id")]
+    owned = [owner.c[name] for name in (*locate.CARRIED, *locate.SHAPE)]
     query = select(
         *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
     ).select_from(one.outerjoin(owner, literal(value=True)))

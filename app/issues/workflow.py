@@ -51,11 +51,31 @@ def is_placed(_: Any, issue: Any) -> Problem | None:
     return None if issue.area_id is not None else NotPlaced()
 
 
+STATE_WORDS: dict[str, tuple[str, str]] = {
+    State.RAISED: ("已提出", "raised"),
+    State.ASSIGNED: ("待签收", "assigned"),
+    State.HANDLING: ("办理中", "being handled"),
+    State.ANSWERED: ("已答复", "answered"),
+    State.CLOSED: ("已办结", "closed"),
+}
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    "raise": ("提出", "raise"),
+    "locate": ("定位", "locate"),
+    "assign": ("分派", "assign"),
+    "accept": ("签收", "accept"),
+    "contact": ("联系", "contact"),
+    "answer": ("答复", "answer"),
+    "rate": ("评价", "rate"),
+    "rework": ("重办", "rework"),
+    "comment": ("备注", "comment"),
+}
+
 ISSUE = Workflow(
     kind="issue",
     first=State.RAISED,
     final=frozenset({State.CLOSED}),
     states=tuple(State),
+    words=STATE_WORDS | STEP_WORDS,
     steps=(
         Step("locate", UNSETTLED, None, DESKS, events.IssueLocated),
         Step("assign", UNSETTLED, State.ASSIGNED, DESKS | {Role.GRID_LEADER}, events.IssueAssigned, is_placed),

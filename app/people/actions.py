@@ -1,8 +1,10 @@
 """Verbs about people: register, appoint, leave, sign in and out, and the rows every office needs."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,15 @@ from app.people.models import Absence, Account, Membership, Post, Rank, Role, To
 
 PASSWORDS = PasswordHash.recommended()
 TOKEN_LIFE = timedelta(hours=12)
-SHORTEST_PASSWORD = 10
-WORN_OUT = frozenset({"1234567890", "password12", "qwertyuiop", "wanggewangge", "admin12345", "0123456789"})
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
+FEWEST_DIFFERENT = 5
+COMMON = """password passw0rd passwort qwerty qwertyuiop qwert asdfgh asdfghjkl zxcvbnm qazwsx qazwsxedc
+1qaz2wsx 1q2w3e4r 1q2w3e4r5t iloveyou woaini woaini1314 admin administrator root test user guest welcome letmein
+login master hello dragon monkey football sunshine princess abc abcabc abcd aa qq wangge wanggewangge wanggeyuan
+shequ jiedao kunming chenggong china zhongguo zaqxsw a1b2c3d4"""
+WORN_OUT = frozenset(COMMON.split())  # the stems everybody tries, with digits or signs around them
+LONG_ENOUGH = 16  # digits or a common word this long are no longer guessed in thirty tries
+AROUND = "0123456789!@#$%^&*()-_=+.,?~ "
 
 
 class UsernameTaken(Conflict):
@@ -32,11 +41,11 @@ class UsernameTaken(Conflict):
 
 
 class WeakPassword(Invalid):
-    """Too short, or a word everybody tries."""
+    """Too short, too long, or a word everybody tries."""
 
     code = "weak_password"
-    zh = "密码至少 {shortest} 个字符,且不能是常见密码。"
-    en = "A password has at least {shortest} characters and is not a common one."
+    zh = "密码应为 {shortest} 至 {longest} 个字符,不能是常见密码,也不能包含登录名。"
+    en = "A password has {shortest} to {longest} characters, is not a common one and does not hold the login name."
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,24 @@ class Ground:
 
 def hash_password(password: str, username: str) -> str:
     """Argon2id; `WeakPassword` for what anybody would guess. Any script, no truncation."""
-    weak = len(password) < SHORTEST_PASSWORD or password.lower() in WORN_OUT
-    if weak or username.lower() in password.lower():
-        raise WeakPassword("password", shortest=SHORTEST_PASSWORD)
-    return PASSWORDS.hash(password)
+    spelled = unicodedata.normalize("NFKC", password)  # the same word typed on another keyboard is the same
+    fits = SHORTEST_PASSWORD <= len(spelled) <= LONGEST_PASSWORD
+    if not fits or _is_guessable(spelled.lower(), username.lower()):
+        raise WeakPassword("password", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
+    return PASSWORDS.hash(spelled)
+
+
+def is_password(password: str, hashed: str) -> bool:
+    """Whether it is the password behind the hash; slow on purpose, so call it in a thread."""
+    return PASSWORDS.verify(unicodedata.normalize("NFKC", password), hashed)
+
+
+def _is_guessable(password: str, username: str) -> bool:
+    stem = password.strip(AROUND)
+    steps = {ord(after) - ord(before) for before, after in pairwise(password)}
+    plain = not stem or stem in WORN_OUT or password in WORN_OUT
+    few = len(set(password)) < FEWEST_DIFFERENT
+    return few or steps in ({1}, {-1}) or (plain and len(password) < LONG_ENOUGH) or username in password
 
 
 async def register_account(

@@ -4,17 +4,18 @@ Every route depends on one of these with `scope="function"`, so that the commit 
 on a guard: `needs(capability)`, a workflow step, or `open_to_all`. An architecture test walks all routes.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Forbidden, NotFound, Unauthenticated
+from app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from app.core.http import Credentials, NotSignedIn, RuntimeOf, client_address
 from app.core.log import log
 from app.core.scope import NOTHING, Scope
-from app.core.work import PUBLIC, Actor, Runtime, Work, known_as, open_city, open_work
+from app.core.work import PUBLIC, Actor, Identify, Runtime, Work, known_as, open_city, open_work
 from app.districts import district_named
 from app.people.capabilities import HELD_BY, Capability
 from app.people.models import Role
@@ -29,6 +30,14 @@ class SessionEnded(Unauthenticated):
     code = "session_ended"
     zh = "登录已失效,请重新登录。未提交的内容请勿清除。"
     en = "The session has ended; sign in again. Keep what has not been sent."
+
+
+class OtherDistrict(Invalid):
+    """The form names another district than the one the caller is signed in to."""
+
+    code = "other_district"
+    zh = "当前岗位属于区县 {own},请去掉 district 或切换岗位后再提交。"
+    en = "The active post is in district {own}; leave `district` out, or sign in to the other one."
 
 
 class BadLink(NotFound):
@@ -47,9 +56,7 @@ def address_of(request: Request) -> str:
 AddressOf = Annotated[str, Depends(address_of)]
 
 
-def identify_by(
-    runtime: Runtime, token: str, address: str
-) -> Callable[[AsyncSession], Awaitable[tuple[Actor, Scope]]]:
+def identify_by(runtime: Runtime, token: str, address: str) -> Identify:
     """How a transaction learns who acts: two statements, read on every request so that an end is at once."""
 
     async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
@@ -95,17 +102,16 @@ def public_actor(address: str) -> Actor:
     return Actor(PUBLIC, address=address)
 
 
-async def open_ground_work(
-    runtime: RuntimeOf, address: AddressOf, credentials: Credentials, district: str | None = None
-) -> AsyncIterator[Work]:
-    """A Work for what is open to all: staff by their token, anybody else by naming the district."""
-    if credentials is not None:
-        token = credentials.credentials
-        identify, code = identify_by(runtime, token, address), district_of_token(token)
-    else:
-        identify, code = known_as(public_actor(address), NOTHING), await public_district(runtime, district)
-    async with open_work(runtime, code, identify) as work:
-        yield work
+async def caller_of(
+    runtime: Runtime, address: str, credentials: HTTPAuthorizationCredentials | None, named: str | None
+) -> tuple[str, Identify]:
+    """District and identity for what is open to all: staff by their token, anybody else by naming the district."""
+    if credentials is None:
+        return await public_district(runtime, named), known_as(public_actor(address), NOTHING)
+    own = district_of_token(credentials.credentials)
+    if named not in (None, own):
+        raise OtherDistrict("district", own=own)
+    return own, identify_by(runtime, credentials.credentials, address)
 
 
 async def reporter_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
@@ -119,7 +125,6 @@ async def reporter_work(token: str, runtime: RuntimeOf, address: AddressOf) -> A
 
 
 StaffWork = Annotated[Work, Depends(staff_work, scope="function")]
-OpenWork = Annotated[Work, Depends(open_ground_work, scope="function")]
 ReporterWork = Annotated[Work, Depends(reporter_work, scope="function")]
 
 
@@ -138,3 +143,24 @@ def needs(capability: Capability) -> Any:
 
     guard.guards = capability  # type: ignore[attr-defined]  # read by the architecture test
     return Depends(guard, scope="function")
+
+
+async def check_in(
+    runtime: Runtime, address: str, credentials: HTTPAuthorizationCredentials | None, capability: Capability
+) -> None:
+    """Turn away who may not, in a transaction of its own, before costly work that must hold no connection."""
+    if credentials is None:
+        raise NotSignedIn
+    token = credentials.credentials
+    async with open_work(runtime, district_of_token(token), identify_by(runtime, token, address)) as work:
+        may(work, capability)
+
+
+def needs_first(capability: Capability) -> Any:
+    """The guard of a staff route whose input is costly to check: it comes before the input and before the Work."""
+
+    async def guard(runtime: RuntimeOf, address: AddressOf, credentials: Credentials) -> None:
+        await check_in(runtime, address, credentials, capability)
+
+    guard.guards = capability  # type: ignore[attr-defined]  # read by the architecture test
+    return Depends(guard)

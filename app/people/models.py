@@ -34,6 +34,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+HELD_BY_POSTS = tuple(role for role in Role if role not in (Role.PUBLIC, Role.SYSTEM))
+
+
 class UnitKind(StrEnum):
     """Kinds of organisation that can be a party to an issue."""
 
@@ -144,7 +147,7 @@ class Post(Base):
 
     __tablename__ = "post"
     __table_args__ = (
-        CheckConstraint(one_of("role", Role), name="role"),
+        CheckConstraint(one_of("role", HELD_BY_POSTS), name="role"),
         CheckConstraint(one_of("rank", Rank), name="rank"),
         CheckConstraint("(area_id is null) <> (unit_id is null)", name="over_one"),
         Index(None, "area_id", "role"),

@@ -76,7 +76,7 @@ class Standing:
 async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> Standing | None:
     """The bearer's post as it stands now; None when it has ended or is no longer theirs to act in."""
     inner, outer, office = aliased(Area), aliased(Area), aliased(Unit)
-    middle = select(outer.id).where(outer.parent_id == Post.area_id, outer.level == AreaLevel.GRID)
+    middle = select(outer.id).where(outer.parent_id == Post.area_id, outer.level == AreaLevel.GRID).correlate(Post)
     nested = (
         select(func.array_agg(inner.id))
         .where(inner.level == AreaLevel.GRID, or_(inner.parent_id == Post.area_id, inner.parent_id.in_(middle)))
@@ -104,9 +104,11 @@ def scope_of(standing: Standing) -> Scope:
         return Scope(units=(standing.unit_id,), recused=standing.line)
     if standing.level == AreaLevel.DISTRICT:
         return Scope(everything=True)
+    if standing.area_id is None:
+        return Scope()
+    inner = standing.grids if standing.level == AreaLevel.GRID else ()
     column = LEVEL_COLUMN[AreaLevel(standing.level or "")]
-    ids = (standing.area_id, *standing.grids) if standing.area_id else ()
-    return Scope(areas={column: ids}, recused=standing.line)
+    return Scope(areas={column: (standing.area_id, *inner)}, recused=standing.line)
 
 
 def posts_of(account_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:

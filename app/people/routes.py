@@ -80,7 +80,7 @@ async def _check_password(runtime: Runtime, form: Login, address: str) -> Accoun
         watched = throttle.buckets(runtime.keys, form.username, address, known=known)
         await throttle.admit(session, watched, now)
     expected = account.password_hash if account else NOBODY
-    right = await anyio.to_thread.run_sync(actions.PASSWORDS.verify, form.password, expected)
+    right = await anyio.to_thread.run_sync(actions.is_password, form.password, expected)
     if account is None or not right or account.disabled_at is not None:
         log().info("sign_in_refused", account_id=str(account.id) if account else None)
         raise WrongCredentials

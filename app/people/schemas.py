@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.core.fields import DistrictCode, Schema
+from app.core.fields import DistrictCode, Schema, Username
 
 
 class Login(Schema):
     """A name and a password; district and post may be left out when there is only one choice."""
 
-    username: str = Field(min_length=1, max_length=40, examples=["wangfang"])
+    username: Username = Field(examples=["wangfang"])
     password: str = Field(min_length=1, max_length=256, examples=["wangge-demo-2026"])
     district: DistrictCode | None = Field(None, examples=["530114"])
     post: UUID | None = None

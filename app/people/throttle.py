@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,11 +32,16 @@ class SlowDown(TooMany):
 
 @dataclass(frozen=True)
 class Bucket:
-    """A counter: `free` failures pass at once, later ones wait `2**n` seconds, at most `cap` in the hour."""
+    """A counter: `free` failures pass at once, later ones wait `2**n` seconds, at most `cap` in the hour.
+
+    A right password clears it, but for a `shared` one only takes back itself: whoever has one account could
+    otherwise guess at the others for ever.
+    """
 
     key: bytes
     free: int
     cap: int
+    shared: bool = False
 
 
 def buckets(keys: Keys, username: str, address: str, *, known: bool) -> list[Bucket]:
@@ -50,8 +55,8 @@ def buckets(keys: Keys, username: str, address: str, *, known: bool) -> list[Buc
         return [pair]
     return [
         pair,
-        Bucket(key("account", username), free=10, cap=20),
-        Bucket(key("address", address), free=20, cap=200),
+        Bucket(key("account", username), free=8, cap=15),  # two windows may meet: 29 within one hour at worst
+        Bucket(key("address", address), free=20, cap=200, shared=True),
     ]
 
 
@@ -95,8 +100,11 @@ async def forgive(
     address: str,
     now: datetime,
 ) -> None:
-    """A right password: the counters of this name and address begin anew, and the address is known."""
-    await session.execute(delete(LoginAttempt).where(LoginAttempt.bucket.in_([b.key for b in watched])))
+    """A right password: the counters of this name begin anew, and the address is known."""
+    own = [bucket.key for bucket in watched if not bucket.shared]
+    await session.execute(delete(LoginAttempt).where(LoginAttempt.bucket.in_(own)))
+    taken_back = update(LoginAttempt).where(LoginAttempt.bucket.in_([b.key for b in watched if b.shared]))
+    await session.execute(taken_back.values(failures=func.greatest(LoginAttempt.failures - 1, 0), next_at=now))
     row = {"account_id": account_id, "address_hash": keys.keyed_hash(address, "address"), "at": now}
     known = insert(KnownAddress).values(row)
     await session.execute(

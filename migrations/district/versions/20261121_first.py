@@ -371,7 +371,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("rank in ('A', 'B')", name=op.f("post_rank_check")),
         sa.CheckConstraint(
-            "role in ('public', 'system', 'grid_worker', 'grid_leader', 'building_leader', 'pioneer', 'order_aide', 'cleaner', 'community_officer', 'community_secretary', 'street_dispatcher', 'street_secretary', 'department_officer', 'department_head', 'district_supervisor', 'district_admin', 'auditor')",
+            "role in ('grid_worker', 'grid_leader', 'building_leader', 'pioneer', 'order_aide', 'cleaner', 'community_officer', 'community_secretary', 'street_dispatcher', 'street_secretary', 'department_officer', 'department_head', 'district_supervisor', 'district_admin', 'auditor')",
             name=op.f("post_role_check"),
         ),
         sa.CheckConstraint("(area_id is null) <> (unit_id is null)", name=op.f("post_over_one_check")),

@@ -1,0 +1,123 @@
+"""Every table is filtered by the scope or open for a reason; every way round the scope is named (HOUSE 2)."""
+
+import ast
+from pathlib import Path
+
+from app import tables
+from app.core.db import Base
+from app.core.scope import Scope, Scoped
+
+ROOT = Path(__file__).resolve().parents[2]
+OPEN_BECAUSE = {
+    "area": "the ground is open; no person stands in it (HOUSE 4.4)",
+    "area_code": "public names of the ground",
+    "boundary": "public shapes of the ground",
+    "grid_category": "which matters a dedicated grid owns",
+    "overlap": "which of two areas owns shared ground",
+    "party_org": "names of organisations, printed on every sign",
+    "party_org_area": "which ground an organisation leads",
+    "unit": "names of offices",
+    "post": "roles by account id; names and phones are in account",
+    "absence": "times by post id",
+    "category": "a code list",
+    "limit_rule": "a rule table",
+    "issue_day": "sums, nothing single",
+    "issue_party": "read only inside Issue.visible_to",
+    "idempotency": "looked up by owner and key; holds ids and digests",
+    "trail": "read only through a loaded subject; no words",
+    "outbox": "read by the worker; ids and times",
+    "delivery": "read by the worker",
+    "account": "directory: no district's content; names for staff eyes",
+    "membership": "directory",
+    "token": "directory: hashes",
+    "login_attempt": "directory: keyed hashes",
+    "known_address": "directory: keyed hashes",
+    "district": "directory: the list of tenants",
+    "heartbeat": "directory: one row of the worker",
+}
+NOT_MAPPED = {"alembic_version"}
+WAYS_ROUND: dict[str, dict[str, str]] = {
+    "connection": {"app/core/work.py": "put, cursor and the district's path: where the others go through"},
+    "connect": {
+        "app/core/work.py": "ping",
+        "app/districts.py": "migrations, as owner",
+        "app/health.py": "reads migration heads",
+        "app/main.py": "asks the database for its own settings",
+    },
+    "cursor": {
+        "app/core/work.py": "where it is made",
+        "app/grid/importing.py": "COPY of boundaries, which are open",
+        "app/issues/intake.py": "the one write of the hot path, and situation's read",
+        "app/issues/actions.py": "placing anew, by the same read",
+        "app/issues/routes.py": "the dry run, by the same read",
+    },
+    "text": {
+        "app/core/work.py": "ping",
+        "app/districts.py": "DDL",
+        "app/main.py": "asks the database for its own settings",
+    },
+    "system_work": {
+        "app/worker.py": "delivers for all",
+        "app/health.py": "counts waiting events",
+    },
+    "unscoped": {
+        "app/core/scope.py": "where it is read",
+        "app/issues/intake.py": "the replay of one's own key, whose issue the public scope cannot see",
+    },
+    "exec_driver_sql": {"app/core/work.py": "the district's path"},
+    "from_statement": {},
+    "bulk_update_mappings": {},
+    "bulk_insert_mappings": {},
+    "bulk_save_objects": {},
+}
+OF_THE_COMMAND_LINE = "app/cli/"  # a person at the machine, as the service itself
+
+
+def places(name: str) -> set[str]:
+    """Files of the application that call it, or name it as an option."""
+    found = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = (
+                isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
+            )
+            option = ((isinstance(node, ast.keyword) and node.arg) or getattr(node, "value", "")) == name
+            if called or (name == "unscoped" and option):
+                found.add(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_every_table_is_scoped_or_open_for_a_reason() -> None:
+    mapped = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    assert set(mapped) | NOT_MAPPED >= {table.name for table in tables.metadata.tables.values()}
+    scoped = {name for name, cls in mapped.items() if issubclass(cls, Scoped)}
+    assert scoped == set(mapped) - set(OPEN_BECAUSE)
+    assert set(OPEN_BECAUSE) <= set(mapped), "a reason for a table that is gone"
+    assert scoped == {"issue", "reporter", "unmasking", "remark", "rating", "issue_photo"}
+
+
+def test_every_scoped_table_has_a_rule_and_shows_nothing_to_nobody() -> None:
+    for cls in Scoped.registry_of_scoped:
+        seen = str(cls.visible_to(Scope()).compile(compile_kwargs={"literal_binds": True})).lower()
+        assert "false" in seen or "0 = 1" in seen, cls.__name__
+
+
+def test_tables_with_personal_columns_are_scoped_or_in_the_directory() -> None:
+    personal = ("phone", "name_sealed", "text", "purpose", "contact", "masked")
+    for mapper in Base.registry.mappers:
+        table = mapper.class_.__table__
+        told = [column.name for column in table.columns if any(word in column.name for word in personal)]
+        if told and table.schema is None:
+            assert issubclass(mapper.class_, Scoped), f"{table.name}: {told}"
+
+
+def test_every_way_round_the_scope_is_in_a_named_file() -> None:
+    for name, allowed in WAYS_ROUND.items():
+        found = places(name)
+        if name in ("system_work", "connect"):
+            found = {path for path in found if not path.startswith(OF_THE_COMMAND_LINE)}
+        assert found == set(allowed), name
+
+
+def test_system_work_is_never_opened_behind_a_route() -> None:
+    assert not [path for path in places("system_work") if path.endswith(("routes.py", "login.py", "actions.py"))]

@@ -1,0 +1,100 @@
+"""Identifiers are English; what a person reads is there in both languages."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import app
+from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
+from app.core.http import REASONS
+from app.issues import explaining, routing
+from app.issues.models import State
+from app.issues.workflow import ISSUE, STATE_WORDS, STEP_WORDS
+from app.people.models import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+FAMILIES = {Invalid, Unauthenticated, Conflict, TooLarge, TooMany}  # raised only through their members
+
+
+def every_module() -> list[str]:
+    found = pkgutil.walk_packages(app.__path__, "app.")
+    return [module.name for module in found if not module.name.startswith("app.cli")]
+
+
+def problems() -> list[type[Problem]]:
+    for name in every_module():
+        importlib.import_module(name)
+    found, waiting = [], [Problem]
+    while waiting:
+        cls = waiting.pop()
+        waiting += cls.__subclasses__()
+        if cls is not Problem and cls.__module__.startswith("app.") and not cls.__name__.startswith("_"):
+            found.append(cls)
+    return found
+
+
+def identifiers(path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for attribute in ("id", "name", "attr", "arg", "asname"):
+            name = getattr(node, attribute, None)
+            if isinstance(name, str):
+                names.append(name)
+    return names
+
+
+def test_no_identifier_and_no_file_name_is_chinese() -> None:
+    paths = [
+        p for folder in ("app", "tests", "scripts", "bench", "migrations") for p in (ROOT / folder).rglob("*.py")
+    ]
+    found = {f"{path}: {name}" for path in paths for name in identifiers(path) if not name.isascii()}
+    found |= {str(path) for path in paths if not path.name.isascii()}
+    assert found == set()
+
+
+def test_every_problem_has_a_code_of_its_own_and_both_languages() -> None:
+    seen: dict[str, type[Problem]] = {}
+    members = [cls for cls in problems() if cls not in FAMILIES]
+    assert len(members) > 40
+    for cls in members:
+        assert "code" in cls.__dict__, f"{cls.__name__} has no code of its own"
+        assert cls.code not in seen, f"{cls.__name__} and {seen[cls.code].__name__} share {cls.code}"
+        seen[cls.code] = cls
+        assert re.fullmatch(r"[a-z][a-z0-9_]+", cls.code)
+        assert CHINESE.search(cls.zh), cls
+        assert cls.en.isascii() or not CHINESE.search(cls.en), cls
+        assert cls.en != Problem.en, f"{cls.__name__} says nothing"
+        assert set(re.findall(r"{(\w+)}", cls.en)) == set(re.findall(r"{(\w+)}", cls.zh)), cls
+
+
+def test_the_families_are_never_raised_themselves() -> None:
+    names = {cls.__name__ for cls in FAMILIES} | {"Problem"}
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and node.exc is not None:
+                raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+                assert getattr(raised, "id", "") not in names, f"{path}:{node.lineno}"
+
+
+def test_reasons_of_fields_are_said_in_both_languages() -> None:
+    for zh, en in REASONS.values():
+        assert CHINESE.search(zh) or "JSON" in zh
+        assert not CHINESE.search(en)
+
+
+def test_every_role_state_step_and_reason_has_its_words() -> None:
+    words = [explaining.ROLE_WORDS, explaining.WHY_WORDS, STATE_WORDS, STEP_WORDS]
+    for table in words:
+        for zh, en in table.values():
+            assert CHINESE.search(zh)
+            assert not CHINESE.search(en)
+    assert set(explaining.ROLE_WORDS) == set(Role) | {"desk"}
+    assert set(STATE_WORDS) == set(State)
+    assert set(STEP_WORDS) == {step.name for step in ISSUE.steps} | {"raise"}
+    source = Path(routing.__file__).read_text("utf-8") + (ROOT / "app/issues/actions.py").read_text("utf-8")
+    given = set(re.findall(r'"why": "(\w+)"', source))
+    assert given >= {"no_post", "recused", "holds", "deputy", "away_without_deputy", "nobody", "designated"}
+    assert given == set(explaining.WHY_WORDS)
