@@ -6,6 +6,7 @@ row of its own, so a run that was killed goes on where it stopped.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from alembic import command
@@ -28,9 +30,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, driver_url, table_of
 from app.core.errors import Conflict, Invalid
 from app.core.fields import DistrictCode, Name
-from app.core.work import UnknownDistrict, schema_of
+from app.core.work import Runtime, UnknownDistrict, open_city, schema_of
 
 TREES = Path(__file__).resolve().parent.parent / "migrations"
+KNOWN_S = 5.0  # how long a process may not have heard of a new district when none was named
 LOCK = 530114  # advisory: two migrations at once wait for one another
 LOCK_MS = 4000  # what a migration waits for a table before it gives way to the office's work
 
@@ -87,14 +90,29 @@ class Head:
         return self.current != self.wanted
 
 
-async def district_named(session: AsyncSession, code: str | None) -> str:
+class _Known:
+    """The districts one process knows: read again after a while, and when a name is not among them."""
+
+    def __init__(self) -> None:
+        self.codes: Sequence[str] = ()
+        self.until = 0.0
+
+
+_KNOWN: WeakKeyDictionary[Runtime, _Known] = WeakKeyDictionary()
+
+
+async def district_named(runtime: Runtime, code: str | None) -> str:
     """The district a public call means: the named one, or the only one there is."""
-    known = list((await session.scalars(select(District.code).order_by(District.code))).all())
+    known = _KNOWN.setdefault(runtime, _Known())
+    if time.monotonic() >= known.until or (code is not None and code not in known.codes):
+        async with open_city(runtime) as session:
+            known.codes = await district_codes(session)
+        known.until = time.monotonic() + KNOWN_S
     if code is None:
-        if len(known) != 1:
+        if len(known.codes) != 1:
             raise WhichDistrict("district")
-        return str(known[0])
-    if code not in known:
+        return known.codes[0]
+    if code not in known.codes:
         raise UnknownDistrict("district")
     return code
 

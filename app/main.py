@@ -17,7 +17,7 @@ from app.core.ids import Ids, SystemIds
 from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
 from app.districts import District
-from app.issues.receiving import FloodGate
+from app.issues.flood import FloodGate
 from app.routes import api
 
 DESCRIPTION = """Grid governance for a district: reports are placed by their point, routed to the grid's worker,

@@ -56,7 +56,7 @@ def with_ancestors() -> Any:
 
 def whole() -> str:
     """What an intake sends: place, chain, candidates, posts, category, limit."""
-    return situation.statement("point")
+    return situation.statement("point").named
 
 
 def as_script(text: str) -> str:

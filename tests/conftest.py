@@ -28,7 +28,7 @@ from app.core.db import make_engine
 from app.core.ids import SystemIds
 from app.core.settings import Settings
 from app.core.work import Runtime, open_city, system_work
-from app.issues.receiving import FloodGate
+from app.issues.flood import FloodGate
 from app.main import create_app
 from app.people import actions
 from app.people.models import Post, Role

@@ -4,11 +4,14 @@ A district is a schema; a transaction chooses it by `SET LOCAL search_path` (cor
 path is the empty schema `nowhere`, so that forgetting fails loudly (DESIGN 9.2).
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
+from psycopg import AsyncCursor, AsyncRawCursor
 from sqlalchemy import DateTime, LargeBinary, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
@@ -29,10 +32,12 @@ NAMES = {
 }
 OPTIONS = (
     "-c search_path=nowhere -c timezone=UTC -c lock_timeout=4000 -c statement_timeout=30000 "
-    "-c idle_in_transaction_session_timeout=60000"
+    "-c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_generic_plan"
 )
 
 
+# Generic plans: the placing statement costs more to plan than to run, and every hot query is written so that its
+# plan does not hang on its values (partial indexes by literal conditions).
 CONNECT_S = 5  # a host that does not answer is a 503, not a wait of minutes
 
 
@@ -82,6 +87,28 @@ def make_engine(settings: Settings, *, url: str | None = None, **kw: Any) -> Asy
     target = driver_url(url or settings.database_url.get_secret_value())
     connecting = {"options": OPTIONS, "connect_timeout": CONNECT_S}
     return create_async_engine(target, connect_args=connecting, hide_parameters=True, **options)
+
+
+class Statement:
+    """SQL sent on the driver's cursor: named parameters turned to numbered ones once, not at every call."""
+
+    def __init__(self, named: str) -> None:
+        """`named` has its parameters as `%(name)s`."""
+        self.named = named
+        self._names: list[str] = []
+        self._text = re.sub(r"%\((\w+)\)s", self._number, named).encode()
+
+    def _number(self, found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in self._names:
+            self._names.append(name)
+        return f"${self._names.index(name) + 1}"
+
+    async def row(self, cursor: AsyncCursor[Any], parameters: Mapping[str, Any]) -> Any:
+        """The first row, or None; `parameters` may hold more than the statement names."""
+        raw = AsyncRawCursor(cursor.connection)
+        await raw.execute(self._text, [parameters[name] for name in self._names])
+        return await raw.fetchone()
 
 
 DatabaseTrouble = (DBAPIError, PoolTimeout, psycopg.Error)  # the last from the driver's own cursor

@@ -287,7 +287,7 @@ def _values(message: Message) -> set[bytes]:
     return {value for _, value in message["headers"]}
 
 
-def runtime_of(request: Request) -> Runtime:
+async def runtime_of(request: Request) -> Runtime:
     """What the process holds."""
     runtime: Runtime = request.app.state.runtime
     return runtime
@@ -300,7 +300,7 @@ Credentials = Annotated[
 ]
 
 
-def open_to_all() -> None:
+async def open_to_all() -> None:
     """The guard of a route anybody may call: said, not forgotten. The architecture test reads `guards`."""
 
 

@@ -6,7 +6,7 @@ event done in the transaction of its effects. Killed at any instant, the next wo
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -53,7 +53,7 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """JSON form, without what the outbox row says already."""
-        plain = {k: v for k, v in asdict(self).items() if k not in ("subject_id", "at")}
+        plain = {k: v for k, v in vars(self).items() if k not in ("subject_id", "at")}
         return {k: str(v) if isinstance(v, UUID) else v for k, v in plain.items()}
 
 

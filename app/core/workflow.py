@@ -33,7 +33,7 @@ class WrongState(Conflict):
 
     code = "wrong_state"
     zh = "当前状态为“{state_zh}”,不能执行“{step_zh}”。请刷新后再试。"
-    en = "The state is {state}; step {step} does not lead on from it. Reload and look again."
+    en = "The state is {state_en}; {step_en} does not lead on from it. Reload and look again."
 
 
 class Stale(Conflict):
@@ -87,9 +87,14 @@ def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Pro
     if work.actor.role not in step.by:
         return Forbidden(step=step.name, role=work.actor.role)
     if subject.state not in step.sources:
-        state_zh, step_zh = (workflow.words.get(word, (word,))[0] for word in (subject.state, step.name))
-        return WrongState("state", state=subject.state, step=step.name, state_zh=state_zh, step_zh=step_zh)
+        return _wrong_state(workflow, step.name, subject.state)
     return step.guard(work, subject) if step.guard else None
+
+
+def _wrong_state(workflow: Workflow, step: str, state: str) -> WrongState:
+    (state_zh, state_en), (step_zh, step_en) = (workflow.words.get(word, (word, word)) for word in (state, step))
+    said = {"state_zh": state_zh, "state_en": state_en, "step_zh": step_zh, "step_en": step_en}
+    return WrongState("state", state=state, step=step, **said)
 
 
 def allowed_steps(workflow: Workflow, work: Work, subject: Subject) -> list[str]:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from app.core.http import OPEN_TO_ALL, Credentials, RuntimeOf
 from app.core.paging import Page
 from app.core.scope import NOTHING
-from app.core.work import PUBLIC, Actor, Work, known_as, open_city, open_work
+from app.core.work import PUBLIC, Actor, Work, known_as, open_work
 from app.districts import district_named
 from app.grid import queries
 from app.grid.models import AreaLevel
@@ -23,8 +23,7 @@ async def ground_work(
 ) -> AsyncIterator[Work]:
     """A Work that sees only what is open to all, in the district a token begins with or the caller names."""
     named = credentials.credentials.partition(".")[0] if credentials else district
-    async with open_city(runtime) as session:
-        code = await district_named(session, named)
+    code = await district_named(runtime, named)
     async with open_work(runtime, code, known_as(Actor(PUBLIC), NOTHING)) as work:
         yield work
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import shapely
 from geoalchemy2 import WKBElement
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,7 +16,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.geometry import to_wgs84
 from app.core.work import Work
 from app.core.workflow import Stale, advance, refusal
-from app.grid.locate import ewkb
+from app.grid.locate import ewkb_point
 from app.grid.models import Area
 from app.issues import events, explaining, situation
 from app.issues.intake import UnknownArea, route
@@ -169,7 +168,7 @@ def _facts_for(work: Work, issue: Issue, form: LocateStep) -> tuple[Facts, dict[
         raise NothingToLocateBy("point")
     point.check()
     lon, lat = to_wgs84(point.lon, point.lat, point.crs)
-    kept = {"point": WKBElement(ewkb(shapely.Point(lon, lat)), extended=True), "accuracy_m": point.accuracy_m}
+    kept = {"point": WKBElement(ewkb_point(lon, lat), extended=True), "accuracy_m": point.accuracy_m}
     placed = replace(facts, lon=lon, lat=lat, accuracy_m=point.accuracy_m or 0.0)
     return placed, kept | {"point_source": point.source or "map"}
 

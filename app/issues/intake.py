@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import shapely
 from psycopg.types.json import Jsonb
 from sqlalchemy import String, Text, delete, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -19,7 +18,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from app.core.audit import GENESIS, Act, Trail, chain
 from app.core.clock import office_day
 from app.core.crypto import digest, mask_name, mask_phone
-from app.core.db import Base, table_of
+from app.core.db import Base, Statement, table_of
 from app.core.errors import Invalid, Unavailable
 from app.core.files import Photo
 from app.core.geometry import to_wgs84
@@ -27,7 +26,7 @@ from app.core.idempotency import Claim, Idempotency, used_for
 from app.core.ids import issue_number
 from app.core.outbox import Outbox
 from app.core.work import PUBLIC, Work
-from app.grid.locate import ewkb
+from app.grid.locate import ewkb_point
 from app.issues import explaining, situation
 from app.issues.events import IssueAssigned, IssueRaised
 from app.issues.models import Channel, Issue, IssuePhoto, Reporter, State
@@ -133,7 +132,7 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
     now = work.clock.now()
     facts = facts_of(work, form)
     located = read.area if read.located else dict.fromkeys(read.area)
-    point = None if facts.lon is None or facts.lat is None else ewkb(shapely.Point(facts.lon, facts.lat))
+    point = None if facts.lon is None or facts.lat is None else ewkb_point(facts.lon, facts.lat)
     return {
         "id": work.new_id(), "salt": work.ids.salt(), "version": 1, "state": State.RAISED,
         "type": form.type, "channel": form.channel or default_channel(work), "urgency": form.urgency,
@@ -256,8 +255,7 @@ async def _write(
         for place, beside in enumerate(rows):
             parameters |= _named(f"{model.__tablename__}{place}", beside)
     cursor = await work.cursor()
-    await cursor.execute(write_statement(tuple(shape)), parameters)
-    claimed, made = await cursor.fetchone() or (0, 0)
+    claimed, made = await write_statement(tuple(shape)).row(cursor, parameters)
     return claimed == 1, made == 1
 
 
@@ -266,7 +264,7 @@ def _named(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def write_statement(shape: tuple[tuple[type[Base], int], ...]) -> str:
+def write_statement(shape: tuple[tuple[type[Base], int], ...]) -> Statement:
     """The one write for so many rows beside the issue, as SQL with named parameters."""
     parts = [
         _insert("claim", Idempotency, f"values ({_values('k', Idempotency)})", "on conflict do nothing"),
@@ -277,7 +275,7 @@ def write_statement(shape: tuple[tuple[type[Base], int], ...]) -> str:
             name = f"{model.__tablename__}{place}"
             parts.append(_insert(name, model, f"select {_values(name, model)} from made"))  # noqa: S608
     counts = "select (select count(*) from claim), (select count(*) from made)"
-    return f"with {', '.join(parts)} {counts}"
+    return Statement(f"with {', '.join(parts)} {counts}")
 
 
 def _insert(name: str, model: type[Base], rows: str, conflict: str = "") -> str:

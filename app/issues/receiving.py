@@ -12,17 +12,15 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from app.core.errors import Invalid, TooMany
+from app.core.errors import Invalid
 from app.core.files import MAX_BYTES, MAX_PHOTOS, NotAPhoto, Photo, PhotoStore, TooManyPhotos, check_photos
 from app.core.http import BodyTooLarge, Credentials, RuntimeOf
 from app.core.idempotency import Claim, body_hash, claim_of
 from app.core.work import Work, open_work
+from app.issues.flood import FloodGate
 from app.issues.schemas import Locate, RaiseIssue
 from app.people.capabilities import Capability
 from app.people.login import AddressOf, caller_of, check_in, may
@@ -30,18 +28,7 @@ from app.people.login import AddressOf, caller_of, check_in, may
 MAX_JSON_BYTES = 256 * 1024
 MAX_MULTIPART_BYTES = (MAX_PHOTOS + 12) * MAX_BYTES  # enough to say which of twenty photos was too many
 ROUTE = "POST /issues"
-SUSPECT = RateLimitItemPerHour(20)  # beyond this an anonymous report is stored and marked for screening
-REFUSED = RateLimitItemPerMinute(60)  # beyond this the address has to wait
-WAIT_S = 60  # the window above
 LONGEST_NAME = 40
-
-
-class TooManyReports(TooMany):
-    """One address sends faster than a person can."""
-
-    code = "too_many_reports"
-    zh = "提交过于频繁,请在 {seconds} 秒后重试,已提交的内容不会丢失。"
-    en = "Too many reports from here; try again in {seconds} seconds. What was sent is kept."
 
 
 class WrongContentType(Invalid):
@@ -76,19 +63,6 @@ class NoPhotos(Invalid):
     en = "No photo arrived; send files in the multipart part `photos`."
 
 
-class FloodGate:
-    """Counts anonymous reports per address in this process: slows a flood, marks a suspicion, drops nothing."""
-
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-
-    async def suspects(self, address: str) -> bool:
-        """Whether a report from here should be screened; `TooManyReports` when it has to wait."""
-        if not await self._limiter.hit(REFUSED, "refused", address):
-            raise TooManyReports(WAIT_S, seconds=WAIT_S)
-        return not await self._limiter.hit(SUSPECT, "suspect", address)
-
-
 @dataclass(frozen=True)
 class Received:
     """A form that is whole, its photos stored, and the hash a key is bound to."""
@@ -99,7 +73,7 @@ class Received:
     screening: bool
 
 
-def photo_store(request: Request) -> PhotoStore:
+async def photo_store(request: Request) -> PhotoStore:
     """Where photos are kept."""
     store: PhotoStore = request.app.state.photos
     return store

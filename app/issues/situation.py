@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import aliased
 
+from app.core.db import Statement
 from app.grid import locate
 from app.grid.models import Area
 from app.issues.models import Category, LimitRule, LimitUnit, Placement
@@ -93,8 +94,7 @@ async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
     }  # fmt: skip
     if facts.lon is not None and facts.lat is not None:
         parameters |= locate.point_parameters(facts.lon, facts.lat, facts.accuracy_m)
-    await cursor.execute(statement(facts.by), parameters)
-    row = await cursor.fetchone()
+    row = await statement(facts.by).row(cursor, parameters)
     situation = _as_situation(facts.by, row or ())
     if facts.by == "point" and not situation.located:
         return await _beyond(cursor, parameters, situation)
@@ -122,8 +122,7 @@ def _candidate(post: dict[str, Any]) -> Candidate:
 
 
 async def _beyond(cursor: AsyncCursor[Any], parameters: dict[str, Any], situation: Situation) -> Situation:
-    await cursor.execute(nearest_statement(), parameters)
-    row = await cursor.fetchone()
+    row = await nearest_statement().row(cursor, parameters)
     if row is None:
         return situation
     near = dict(zip((*locate.CARRIED, "distance_m"), row, strict=True))
@@ -203,7 +202,7 @@ def _chain_of(owner: CTE) -> Any:
 
 
 @cache
-def statement(by: str) -> str:
+def statement(by: str) -> Statement:
     """The situation statement for `point`, `code` or `none`."""
     touched: Any = cast(literal("[]"), JSONB)
     if by == "point":
@@ -218,13 +217,13 @@ def statement(by: str) -> str:
     query = select(
         *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
     ).select_from(one.outerjoin(owner, literal(value=True)))
-    return compiled(query)
+    return Statement(compiled(query))
 
 
 @cache
-def nearest_statement() -> str:
+def nearest_statement() -> Statement:
     """The nearest grid, compiled once."""
-    return compiled(locate.nearest())
+    return Statement(compiled(locate.nearest()))
 
 
 def compiled(query: Any) -> str:

@@ -15,7 +15,7 @@ from app.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from app.core.http import Credentials, NotSignedIn, RuntimeOf, client_address
 from app.core.log import log
 from app.core.scope import NOTHING, Scope
-from app.core.work import PUBLIC, Actor, Identify, Runtime, Work, known_as, open_city, open_work
+from app.core.work import PUBLIC, Actor, Identify, Runtime, Work, known_as, open_work
 from app.districts import district_named
 from app.people.capabilities import HELD_BY, Capability
 from app.people.models import Role
@@ -48,7 +48,7 @@ class BadLink(NotFound):
     en = "The link is not valid or not whole; use the full link given when the issue was raised."
 
 
-def address_of(request: Request) -> str:
+async def address_of(request: Request) -> str:
     """The caller's address behind the trusted proxies."""
     return client_address(request, request.app.state.settings.trusted_proxies)
 
@@ -91,12 +91,6 @@ async def staff_work(runtime: RuntimeOf, address: AddressOf, credentials: Creden
         yield work
 
 
-async def public_district(runtime: Runtime, named: str | None) -> str:
-    """The district of a public call: the named one, or the only one."""
-    async with open_city(runtime) as session:
-        return await district_named(session, named)
-
-
 def public_actor(address: str) -> Actor:
     """Somebody without an account."""
     return Actor(PUBLIC, address=address)
@@ -107,7 +101,7 @@ async def caller_of(
 ) -> tuple[str, Identify]:
     """District and identity for what is open to all: staff by their token, anybody else by naming the district."""
     if credentials is None:
-        return await public_district(runtime, named), known_as(public_actor(address), NOTHING)
+        return await district_named(runtime, named), known_as(public_actor(address), NOTHING)
     own = district_of_token(credentials.credentials)
     if named not in (None, own):
         raise OtherDistrict("district", own=own)

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.core.work import Runtime
-from app.issues.receiving import FloodGate
+from app.issues.flood import FloodGate
 from app.people.models import Role
 from app.worker import beat
 from tests import town

@@ -140,7 +140,9 @@ async def test_the_plan_uses_the_index(runtime: Runtime) -> None:
         from app.grid.locate import point_parameters  # noqa: PLC0415  # beside its one use
 
         await cursor.execute("set local enable_seqscan = off")
-        await cursor.execute("explain " + situation.statement("point"), facts | point_parameters(102.81, 24.81, 0))
+        await cursor.execute(
+            "explain " + situation.statement("point").named, facts | point_parameters(102.81, 24.81, 0)
+        )
         plan = "\n".join(row[0] for row in await cursor.fetchall())
     assert "boundary_geom" in plan
 

@@ -288,7 +288,7 @@ async def test_wrong_methods_addresses_and_ids_are_problems_too(sit: Sit) -> Non
     admin = await sit(Role.DISTRICT_ADMIN, HERE)
     for method, path in (("DELETE", "/issues"), ("PUT", "/login"), ("PATCH", "/issues/x"), ("GET", "/locate")):
         answer = await admin.call(method, path)
-        assert (answer.status_code, answer.json()["code"]) == (405, "no_such_route")
+        assert (answer.status_code, answer.json()["code"]) == (405, "wrong_method")
         assert answer.headers["content-type"] == "application/problem+json"
     for path in ("/nowhere", "/issues/x/y/z", "/issues/x/steps/fly"):
         assert_problem(await admin.post(path, {}), 404, "no_such_route")

@@ -118,6 +118,7 @@ async def test_a_district_in_trouble_does_not_hold_up_the_next(
         owner.execute("alter table outbox rename to outbox_gone")
     worker = Worker(runtime, PhotoStore(settings.data_dir / "photos"))
     await worker._round()
+    await worker._round()  # the second event of a subject comes after the first
     assert await count(runtime, Outbox, THERE, Outbox.done_at.is_(None)) == 0
     with as_role(cluster.url("owner", database)) as owner:
         owner.execute("alter table idempotency rename to idempotency_gone")
@@ -162,11 +163,12 @@ class Processes:
         secret = settings.secret.get_secret_value() if settings.secret else ""
         own = {"WANGGE_DATABASE_URL": settings.database_url.get_secret_value(), "WANGGE_SECRET": secret}
         self.environment = plain | own | {"WANGGE_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(ROOT)}
+        self.said = settings.data_dir / "stderr"
         self.forks = self._start(str(Path(__file__).with_name("forks.py")), stdin=subprocess.PIPE)
         self.alive: set[int] = set()
 
     def _start(self, *words: str, **more: Any) -> "subprocess.Popen[str]":
-        given = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "cwd": ROOT}
+        given = {"stdout": subprocess.PIPE, "stderr": self.said.open("a"), "text": True, "cwd": ROOT}
         command = [sys.executable, *words]
         started: subprocess.Popen[str] = subprocess.Popen(command, env=self.environment, **given, **more)
         return started
@@ -198,8 +200,11 @@ class Processes:
         for pid in list(self.alive):
             with suppress(ProcessLookupError):
                 self.kill(pid)
+        for stream in (self.forks.stdin, self.forks.stdout):
+            if stream:
+                stream.close()
         self.forks.kill()
-        self.forks.communicate()
+        self.forks.wait()
 
 
 @pytest.fixture
@@ -258,13 +263,14 @@ async def test_workers_killed_at_random_deliver_every_event_once(
     await asyncio.gather(*arriving)
     for pid in pids:
         processes.kill(pid)
+    await raised(public)  # for the last one, so that it is known to have come up
     last = processes.command()
     try:
         await _until(lambda: _settled(runtime))
     finally:
         last.send_signal(signal.SIGTERM)
         last.communicate(timeout=30)
-    assert last.returncode == 0
+    assert last.returncode == 0, processes.said.read_text()
     assert in_work > KILLS // 2
     for district in town.DISTRICTS:
         await assert_whole(runtime, district)
@@ -301,7 +307,7 @@ async def test_the_process_beats_delivers_and_ends_when_told(
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
-    assert process.returncode == 0
+    assert process.returncode == 0, processes.said.read_text()
 
 
 @pytest.mark.usefixtures("at_a_time_the_process_knows")
