@@ -162,6 +162,7 @@ def migrate_city(owner_url: str) -> None:
         for statement in CITY_SCHEMAS:
             connection.execute(text(statement))
         _upgrade(connection, "city")
+        connection.execute(text("revoke insert, update, delete on directory.alembic_version from app"))
 
 
 def migrate_district(owner_url: str, code: str) -> None:

@@ -9,6 +9,7 @@ step, which is wrong by up to three metres.
 import math
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,7 @@ GCJ_REACH: Final = 0.02
 BD_PI: Final = math.pi * 3000.0 / 180.0
 
 CLOSE_ENOUGH: Final = 1e-9  # degrees, about 0.1 mm
+CORNERS: Final = 32  # of a circle drawn as a polygon
 MOST_STEPS: Final = 30  # each step gains at least a digit and a half; this is only a fence
 
 
@@ -77,8 +79,10 @@ def convert(geoms: Shapes, crs: Crs) -> Shapes:
 
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length in metres of one degree of longitude and one of latitude, at a latitude."""
-    east, north = _metres_per_degree(np.array([lat]))
-    return float(east[0]), float(north[0])
+    bend = 1 - ECCENTRICITY_2 * math.sin(math.radians(lat)) ** 2
+    east = SEMI_MAJOR_M * math.cos(math.radians(lat)) / math.sqrt(bend)
+    north = SEMI_MAJOR_M * (1 - ECCENTRICITY_2) / bend**1.5
+    return math.radians(east), math.radians(north)
 
 
 def areas_m2(geoms: Shapes) -> Floats:
@@ -100,18 +104,28 @@ def area_m2(geom: BaseGeometry) -> float:
     return float(areas_m2(np.array([geom], dtype=object))[0])
 
 
-def circle(lon: float, lat: float, radius_m: float, corners: int = 32) -> Polygon:
+def circle(lon: float, lat: float, radius_m: float, corners: int = CORNERS) -> Polygon:
     """A polygon of so many corners, in degrees, with the whole circle inside it.
 
     Made for accuracy circles up to some tens of kilometres: a grid the circle touches is never missed.
     """
+    return Polygon(circle_ring(lon, lat, radius_m, corners))
+
+
+def circle_ring(lon: float, lat: float, radius_m: float, corners: int = CORNERS) -> list[tuple[float, float]]:
+    """The corners of `circle` in order, the first once more at the end."""
     _, north = metres_per_degree(lat)
     # A degree of longitude is shortest on the side towards the pole, and must reach there too.
     east, _ = metres_per_degree(min(abs(lat) + radius_m / north, 89.9))
     reach = radius_m / math.cos(math.pi / corners)
-    turn = np.arange(corners) * (2 * math.pi / corners)
-    ring = np.column_stack((lon + reach / east * np.cos(turn), lat + reach / north * np.sin(turn)))
-    return Polygon(ring)
+    return [(lon + reach / east * x, lat + reach / north * y) for x, y in _unit_ring(corners)]
+
+
+@cache
+def _unit_ring(corners: int) -> tuple[tuple[float, float], ...]:
+    turns = [2 * math.pi * corner / corners for corner in range(corners)]
+    ring = [(math.cos(turn), math.sin(turn)) for turn in turns]
+    return (*ring, ring[0])
 
 
 def _one(lon: float, lat: float, shift: Shift | None) -> tuple[float, float]:

@@ -202,6 +202,10 @@ def add_handlers(app: FastAPI) -> None:
         known = {401: NotSignedIn, 403: Forbidden, 404: WrongPath, 405: WrongMethod, 413: BodyTooLarge}
         return reply(known.get(error.status_code, BadRequest)())
 
+    @app.exception_handler(Exception)
+    async def _(_: Request, __: Exception) -> JSONResponse:
+        return reply(Fault())  # the framework raises the error again, and `Edge` logs it
+
 
 class Metrics:
     """Counts and times by route template: never by path, which may hold a token."""
@@ -241,10 +245,10 @@ class Edge:
         request_id = self.ids.salt().hex()
         started = time.perf_counter()
         status = 0
-        bare = False
+        bare = whole = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status, bare
+            nonlocal status, bare, whole
             if message["type"] == "http.response.start":
                 bare = message["status"] == TOO_LARGE and b"application/problem+json" not in _values(message)
             if bare:
@@ -255,6 +259,7 @@ class Edge:
                 extra = [pair for pair in HEADERS if pair[0] not in own]
                 message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id.encode())]
             await send(message)
+            whole = message["type"] == "http.response.body" and not message.get("more_body")
 
         try:
             await self.app(scope, receive, send_with_headers)
@@ -262,9 +267,10 @@ class Edge:
                 await reply(BodyTooLarge("body"))(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001  # nobody above may print it: it can hold what a person wrote
             log().error("request_failed", request_id=request_id, error=type(error).__name__, where=where(error))
-            if status:
+            if status and not whole:
                 raise BrokenOff from None  # the reply had begun: the connection is cut
-            await reply(Fault())(scope, receive, send_with_headers)
+            if not status:
+                await reply(Fault())(scope, receive, send_with_headers)
         finally:
             self._note(scope, status or 500, time.perf_counter() - started, request_id)
 

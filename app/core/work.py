@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncCursor, sql
+from psycopg import AsyncConnection, AsyncCursor, sql
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -68,6 +68,7 @@ class Work:
     actor: Actor
     scope: Scope
     runtime: Runtime
+    driver: AsyncConnection[Any] = field(repr=False)
 
     @property
     def clock(self) -> Clock:
@@ -93,11 +94,7 @@ class Work:
 
     async def cursor(self) -> AsyncCursor[Any]:
         """The driver's cursor in this transaction, for the named hot-path files only."""
-        connection = await self.session.connection()
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        cursor: AsyncCursor[Any] = driver.cursor()
-        return cursor
+        return self.driver.cursor()
 
     def outbox_row(self, event: Event, seq: int) -> dict[str, Any]:
         """The row an event becomes; `seq` is its act's place in the trail."""
@@ -119,12 +116,15 @@ def schema_of(district: str) -> str:
     return f"t_{district}"
 
 
-async def enter_district(session: AsyncSession, district: str) -> None:
-    """Choose the district for this transaction only."""
+async def enter_district(session: AsyncSession, district: str) -> AsyncConnection[Any]:
+    """Choose the district for this transaction only; returns the driver's connection it runs on."""
     path = sql.SQL("set local search_path = {}, public").format(sql.Identifier(schema_of(district)))
     connection = await session.connection()
-    raw: Any = (await connection.get_raw_connection()).driver_connection
-    await raw.execute(path.as_string())  # the hottest statement of all: past SQLAlchemy's own bookkeeping
+    # Past SQLAlchemy's own bookkeeping: this is sent with every request there is.
+    driver: Any = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
+    await driver.execute(path.as_string())
+    kept: AsyncConnection[Any] = driver
+    return kept
 
 
 Identify = Callable[[AsyncSession], Awaitable[tuple[Actor, Scope]]]
@@ -139,15 +139,23 @@ async def open_work(runtime: Runtime, district: str, identify: Identify) -> Asyn
     """
     session = scoped_session(runtime.engine, NOTHING)
     try:
-        async with session.begin():
-            await enter_district(session, district)
-            actor, scope = await identify(session)
-            rescope(session, scope)
-            yield Work(session, district, actor, scope, runtime)
-    except DatabaseTrouble as error:
-        raise as_problem(error) from error
-    finally:
-        await asyncio.shield(session.close())  # also when cancelled again: the connection goes back
+        driver = await enter_district(session, district)
+        actor, scope = await identify(session)
+        rescope(session, scope)
+        yield Work(session, district, actor, scope, runtime, driver)
+        await session.commit()
+    except BaseException as error:
+        await _give_back(session)
+        if isinstance(error, DatabaseTrouble):
+            raise as_problem(error) from error
+        raise
+
+
+async def _give_back(session: AsyncSession) -> None:
+    """Return the connection of a transaction that failed, also when its rollback was cut short by a second
+    cancelling (the session then says that it has none). After a commit it is back already.
+    """
+    await asyncio.shield(session.close())
 
 
 def known_as(actor: Actor, scope: Scope) -> Identify:
@@ -171,10 +179,11 @@ async def open_city(runtime: Runtime) -> AsyncIterator[AsyncSession]:
     try:
         async with session.begin():
             yield session
-    except DatabaseTrouble as error:
-        raise as_problem(error) from error
-    finally:
-        await asyncio.shield(session.close())  # also when cancelled again: the connection goes back
+    except BaseException as error:
+        await _give_back(session)
+        if isinstance(error, DatabaseTrouble):
+            raise as_problem(error) from error
+        raise
 
 
 async def ping(engine: AsyncEngine) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from app.core.geometry import circle
+from app.core.geometry import circle_ring
 from app.grid.models import (
     Area,
     AreaCode,
@@ -38,10 +38,11 @@ from app.grid.models import (
 )
 
 SRID = 4326
-EWKB_POINT = 0x20000001  # a point, with its SRID
+EWKB_POINT, EWKB_POLYGON = 0x20000001, 0x20000003  # with their SRID
 CHAIN = ("district_id", "street_id", "community_id", "grid_id", "building_group_id")
 SHAPE = ("boundary_id", "boundary_version")
 CARRIED = ("id", "level", "kind", "code", "name", "path", *CHAIN)
+SAID = ("id", "level", "code", *CHAIN, *SHAPE)  # what a caller is told of the owner
 
 
 def _geometry(name: str) -> ColumnElement[Any]:
@@ -66,12 +67,17 @@ def ewkb(shape: shapely.Geometry) -> bytes:
 def point_parameters(lon: float, lat: float, accuracy_m: float) -> dict[str, bytes]:
     """`point` and `circle` for a place in WGS84; without accuracy the circle is the point."""
     point = ewkb_point(lon, lat)
-    return {"point": point, "circle": ewkb(circle(lon, lat, accuracy_m)) if accuracy_m > 0 else point}
+    return {"point": point, "circle": _ewkb_ring(circle_ring(lon, lat, accuracy_m)) if accuracy_m > 0 else point}
 
 
 def ewkb_point(lon: float, lat: float) -> bytes:
     """The same bytes as `ewkb` gives for a point, without building one: this is on the hot path."""
     return struct.pack("<BIIdd", 1, EWKB_POINT, SRID, lon, lat)
+
+
+def _ewkb_ring(ring: list[tuple[float, float]]) -> bytes:
+    head = struct.pack("<BIIII", 1, EWKB_POLYGON, SRID, 1, len(ring))
+    return head + b"".join([struct.pack("<dd", x, y) for x, y in ring])
 
 
 def hits() -> CTE:

@@ -12,18 +12,19 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from app.core.errors import Invalid
 from app.core.files import MAX_BYTES, MAX_PHOTOS, NotAPhoto, Photo, PhotoStore, TooManyPhotos, check_photos
-from app.core.http import BodyTooLarge, Credentials, RuntimeOf
+from app.core.http import BodyTooLarge, Credentials, RuntimeOf, runtime_of
 from app.core.idempotency import Claim, body_hash, claim_of
 from app.core.work import Work, open_work
 from app.issues.flood import FloodGate
 from app.issues.schemas import Locate, RaiseIssue
 from app.people.capabilities import Capability
-from app.people.login import AddressOf, caller_of, check_in, may
+from app.people.login import AddressOf, address_of, caller_of, check_in, may
 
 MAX_JSON_BYTES = 256 * 1024
 MAX_MULTIPART_BYTES = (MAX_PHOTOS + 12) * MAX_BYTES  # enough to say which of twenty photos was too many
@@ -82,7 +83,7 @@ async def photo_store(request: Request) -> PhotoStore:
 Photos = Annotated[PhotoStore, Depends(photo_store)]
 
 
-async def receive(request: Request, store: Photos, address: AddressOf, credentials: Credentials) -> Received:
+async def receive(request: Request, address: str, credentials: HTTPAuthorizationCredentials | None) -> Received:
     """Read, check and store what was posted; nothing is in the database yet."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     blobs: list[bytes] = []
@@ -98,7 +99,7 @@ async def receive(request: Request, store: Photos, address: AddressOf, credentia
     screening = credentials is None and await gate.suspects(address)
     if blobs and credentials is not None:
         await check_in(request.app.state.runtime, address, credentials, Capability.RAISE_ISSUES)
-    photos = await keep(store, blobs)
+    photos = await keep(await photo_store(request), blobs)
     said = form.model_dump(mode="json")
     return Received(form, photos, body_hash(said, tuple(photo.sha256 for photo in photos)), screening)
 
@@ -169,22 +170,31 @@ async def _limited_body(request: Request) -> bytes:
     return bytes(body)
 
 
-Posted = Annotated[Received, Depends(receive)]
+@dataclass(frozen=True)
+class Intake:
+    """What was received, and the Work of who raises it."""
+
+    posted: Received
+    work: Work
 
 
-async def intake_work(
-    posted: Posted, runtime: RuntimeOf, address: AddressOf, credentials: Credentials
-) -> AsyncIterator[Work]:
-    """The Work of who raises: staff by their token, anybody else in the district the form names."""
+async def intake_work(request: Request, credentials: Credentials) -> AsyncIterator[Intake]:
+    """Staff by their token, anybody else in the district the form names.
+
+    One dependency for the whole hot path: each further one costs as much as a statement.
+    """
+    address = await address_of(request)
+    posted = await receive(request, address, credentials)
+    runtime = await runtime_of(request)
     district, identify = await caller_of(runtime, address, credentials, posted.form.district)
     async with open_work(runtime, district, identify) as work:
         if credentials is not None:
             may(work, Capability.RAISE_ISSUES)
-        yield work
+        yield Intake(posted, work)
 
 
 intake_work.guards = "open_to_all"  # type: ignore[attr-defined]  # anybody may raise; staff need the right
-IntakeWork = Annotated[Work, Depends(intake_work, scope="function")]
+IntakeWork = Annotated[Intake, Depends(intake_work, scope="function")]
 
 
 async def locate_work(

@@ -20,7 +20,6 @@ from app.issues.receiving import (
     LocateWork,
     NoPhotos,
     Photos,
-    Posted,
     claim,
     examples,
     keep,
@@ -74,8 +73,9 @@ async def locate(form: Locate, work: LocateWork) -> LocateOut:
     openapi_extra=examples(),
     max_body_size=MAX_MULTIPART_BYTES,
 )
-async def raise_issue(request: Request, posted: Posted, work: IntakeWork, key: Key = None) -> Response:
+async def raise_issue(request: Request, given: IntakeWork, key: Key = None) -> Response:
     """Raise an issue: placed, routed and stored before this answer leaves. A repeated key answers 200."""
+    work, posted = given.work, given.posted
     held = claim(work, posted, key)
     raised = await intake.raise_issue(work, posted.form, held, posted.photos, screening=posted.screening)
     receipt = _receipt(request, work, raised)

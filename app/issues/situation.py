@@ -102,8 +102,8 @@ async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
 
 
 def _as_situation(by: str, row: Any) -> Situation:
-    width = len(locate.CARRIED) + len(locate.SHAPE)
-    area = dict(zip((*locate.CARRIED, *locate.SHAPE), row, strict=False))
+    width = len(locate.SAID)
+    area = dict(zip(locate.SAID, row, strict=False))
     chain, candidates, posts, category, limit, accused = row[width:]
     known = category or {}
     span = timedelta(minutes=limit["amount"] * UNIT_MINUTES[limit["unit"]])
@@ -140,12 +140,18 @@ def _now() -> Any:
     return bindparam("now", type_=DateTime(timezone=True))
 
 
+def _line_if_asked(path: Any) -> Any:
+    """The areas above a post, which only matter when somebody there is complained of."""
+    respondent = bindparam("respondent", type_=Unit.id.type)
+    return case((respondent.is_not(None), func.to_jsonb(path)), else_=cast(literal("[]"), JSONB))
+
+
 def _posts_on(owner: CTE) -> Any:
     ground = aliased(Area, name="ground")
     away = and_(Absence.post_id == Post.id, Absence.starts_at <= _now(), Absence.ends_at > _now())
     said = func.jsonb_build_object(
         "post_id", Post.id, "role", Post.role, "rank", Post.rank, "account_id", Post.account_id,
-        "depth", func.cardinality(ground.path), "path", func.to_jsonb(ground.path),
+        "depth", func.cardinality(ground.path), "path", _line_if_asked(ground.path),
         "away", Absence.post_id.is_not(None), "deputy_id", Absence.deputy_id,
     )  # fmt: skip
     return (
@@ -213,7 +219,7 @@ def statement(by: str) -> Statement:
         owner = locate.owner_by_code() if by == "code" else locate.owner_of_nothing()
     one = select(literal(1).label("one")).subquery("one")
     accused = select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
-    owned = [owner.c[name] for name in (*locate.CARRIED, *locate.SHAPE)]
+    owned = [owner.c[name] for name in locate.SAID]
     query = select(
         *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
     ).select_from(one.outerjoin(owner, literal(value=True)))

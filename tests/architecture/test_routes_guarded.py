@@ -51,7 +51,7 @@ def guards_of(route: RouteContext) -> list[Any]:
 
 def opens_work(call: Any) -> bool:
     said = str(inspect.signature(call).return_annotation) if inspect.isfunction(call) else ""
-    return "AsyncIterator" in said and "Work" in said
+    return "AsyncIterator" in said and ("Work" in said or "Intake" in said)
 
 
 def test_every_route_says_who_may_call_it(whole_app: FastAPI) -> None:

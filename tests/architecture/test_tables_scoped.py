@@ -65,7 +65,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/intake.py": "the replay of one's own key, whose issue the public scope cannot see",
     },
     "exec_driver_sql": {},
-    "driver_connection": {"app/core/work.py": "the district's path, and the cursor of the named hot paths"},
+    "AsyncRawCursor": {"app/core/db.py": "the statements of the hot paths, written once in named files"},
     "from_statement": {},
     "bulk_update_mappings": {},
     "bulk_insert_mappings": {},

@@ -1,4 +1,3 @@
-import os
 import stat
 import subprocess
 import sys
@@ -139,7 +138,7 @@ def test_a_masked_name(name: str, shown: str) -> None:
 
 
 def test_production_starts_with_no_secret_made_up(tmp_path: Path) -> None:
-    settings = Settings(database_url="postgresql://app@/x", data_dir=tmp_path, environment="production")  # type: ignore[arg-type]
+    settings = Settings(database_url="postgresql://app@/x", data_dir=tmp_path, environment="production")
     with pytest.raises(SettingsError, match="WANGGE_SECRET"):
         Keys.load(settings)
     assert list(tmp_path.iterdir()) == []
@@ -158,4 +157,4 @@ def test_processes_starting_at_once_make_one_development_secret(tmp_path: Path) 
     assert len(said) == 1
     assert len(said.pop().strip()) >= 43
     (kept,) = tmp_path.iterdir()
-    assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600

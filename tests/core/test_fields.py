@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,8 +17,10 @@ def test_clean_text_is_storable_and_stays_as_it_is(text: str) -> None:
     try:
         cleaned = clean_text(text)
     except ValueError as refused:
-        assert str(refused) in ("control_character", "blank")
-        return
+        event(str(refused))  # one of the two words the HTTP edge knows
+        if str(refused) in ("control_character", "blank"):
+            return
+        raise
     assert cleaned.encode()
     assert "\0" not in cleaned
     assert "\r" not in cleaned
@@ -27,15 +29,19 @@ def test_clean_text_is_storable_and_stays_as_it_is(text: str) -> None:
     assert not {unicodedata.category(char) for char in cleaned.replace("\n", "").replace("\t", "")} & {"Cc", "Cs"}
 
 
-@pytest.mark.parametrize("char", ["\0", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\udfff"])
+CONTROLS = ["\0", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\udfff"]
+
+
+@pytest.mark.parametrize("char", CONTROLS)
 def test_controls_and_lone_surrogates_inside_are_refused(char: str) -> None:
     with pytest.raises(ValueError, match="control_character"):
         clean_text(f"路口{char}积水")
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\n\t", "\u3000", "\u200b", "\u200b\u200d\ufeff", "\u2060 \u200e", "\ue000"]
-)
+NOTHING_SHOWN = ["", " ", "\n\t", "\u3000", "\u200b", "\u200b\u200d\ufeff", "\u2060 \u200e", "\ue000"]
+
+
+@pytest.mark.parametrize("text", NOTHING_SHOWN)
 def test_what_shows_nothing_is_blank(text: str) -> None:
     with pytest.raises(ValueError, match="blank"):
         clean_text(text)

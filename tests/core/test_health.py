@@ -88,14 +88,14 @@ async def test_ready_on_a_database_nobody_migrated(
 ) -> None:
     empty = f"{database}_empty"
     with psycopg.connect(cluster.url("cluster", "postgres"), autocommit=True) as admin:
-        admin.execute(f"drop database if exists {empty} with (force)")  # type: ignore[arg-type]  # a name of ours
-        admin.execute(f"create database {empty}")  # type: ignore[arg-type]  # a name of ours
+        admin.execute(f"drop database if exists {empty} with (force)")
+        admin.execute(f"create database {empty}")
         url = settings.database_url.get_secret_value().replace(f"/{database}?", f"/{empty}?")
         made = make_runtime(settings.model_copy(update={"database_url": type(settings.database_url)(url)}))
         app.state.runtime = made
         status, checks = await _ready(browser)
         await made.engine.dispose()
-        admin.execute(f"drop database {empty} with (force)")  # type: ignore[arg-type]  # a name of ours
+        admin.execute(f"drop database {empty} with (force)")
     assert (status, checks["migrations"]) == (503, "behind: city; run `wangge district migrate`")
 
 

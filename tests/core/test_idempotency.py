@@ -199,7 +199,7 @@ async def test_losers_wait_for_the_winner_and_go_on_when_it_gives_up(
     with as_role(cluster.url("app", database)) as winner:
         with winner.transaction(force_rollback=True):
             row = "insert into idempotency values ('public', 'POST /issues', %s, '', gen_random_uuid(), now())"
-            winner.execute(row, [A_KEY])  # type: ignore[arg-type]  # constant
+            winner.execute(row, [A_KEY])
             losers = [
                 asyncio.create_task(public.post("/issues", report(town.IN_B1), headers=KEYED)) for _ in range(3)
             ]

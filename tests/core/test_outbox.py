@@ -151,7 +151,7 @@ async def test_a_lower_id_that_is_committed_later_is_delivered(
     noted = Noted()
     with as_role(cluster.url("app", database)) as late, late.transaction():
         row = "insert into outbox values (%s, %s, 1, 'told', '{}', %s, default, %s)"
-        late.execute(row, [UUID(int=1), B, town.MORNING, town.MORNING])  # type: ignore[arg-type]  # constant
+        late.execute(row, [UUID(int=1), B, town.MORNING, town.MORNING])
         await put(runtime, [(A, 1)])
         await drain(runtime, HERE, {"told": [noted]})
         assert noted.had == [(A, 1)]
@@ -173,6 +173,19 @@ async def test_four_workers_at_once_deliver_once_and_in_order(runtime: Runtime) 
     assert sorted(noted.had) == sorted((subject, seq) for subject in subjects for seq in (1, 2, 3))
     for subject in subjects:
         assert [seq for whose, seq in noted.had if whose == subject] == [1, 2, 3]
+
+
+async def test_what_another_worker_has_in_hand_is_passed_over(
+    runtime: Runtime, cluster: Cluster, database: str
+) -> None:
+    await put(runtime, [(A, 1), (A, 2), (B, 1)])
+    noted = Noted()
+    with as_role(cluster.url("app", database)) as other, other.transaction():
+        other.execute("select 1 from outbox where subject_id = %s and seq = 1 for update", [A])
+        assert await drain(runtime, HERE, {"told": [noted]}) == 1
+    assert noted.had == [(B, 1)]
+    await drain(runtime, HERE, {"told": [noted]})
+    assert noted.had == [(B, 1), (A, 1), (A, 2)]
 
 
 async def _hangs(_: Work, event: Outbox) -> None:

@@ -42,8 +42,8 @@ def superuser(cluster: Cluster, database: str) -> Iterator[Connection]:
         yield connection
 
 
-FORGED = """insert into trail select gen_random_uuid(), subject_kind, subject_id, {seq}, at, step, from_state, to_state,
-    account_id, post_id, role, detail, v, hash from trail where subject_id = %(id)s and seq = 3"""
+FORGED = """insert into trail select gen_random_uuid(), subject_kind, subject_id, {seq}, at, step, from_state,
+    to_state, account_id, post_id, role, detail, v, hash from trail where subject_id = %(id)s and seq = 3"""
 ONE = "where subject_id = %(id)s and seq = 3"
 ALTERED = "the row was altered"
 MISSING = "a row is missing before this one"
@@ -85,7 +85,7 @@ async def test_tampering_is_found_at_its_subject_and_row(
     whole: list[UUID], runtime: Runtime, superuser: Connection, way: str
 ) -> None:
     statement, seq, why = TAMPERING[way]
-    done = superuser.execute(statement, {"id": whole[1]})  # type: ignore[arg-type]  # constants of this file
+    done = superuser.execute(statement, {"id": whole[1]})
     assert done.rowcount >= 1
     (found,) = await breaks(runtime)
     assert (found.kind, found.subject_id, found.seq, found.why) == ("issue", whole[1], seq, why)
@@ -146,7 +146,7 @@ async def test_fifty_random_edits_are_all_found(
         edit = f"delete from trail {where}"
         if chance.random() < 0.8:
             edit = f"update trail set {chance.choice(CHANGES)} {where}"
-        superuser.execute(edit, [one, seq])  # type: ignore[arg-type]  # constants of this file
+        superuser.execute(edit, [one, seq])
         if not await breaks(runtime):
             missed.append((edit, seq))
         superuser.execute("truncate trail")
@@ -174,7 +174,7 @@ async def test_the_other_district_is_none_of_its_business(
 async def test_the_chain_holds_in_any_time_zone(whole: list[UUID], runtime: Runtime) -> None:
     for zone in ("Asia/Shanghai", "America/St_Johns", "UTC"):
         async with system_work(runtime, HERE) as work:
-            await (await work.cursor()).execute(f"set local timezone = '{zone}'")  # type: ignore[arg-type]  # constant
+            await (await work.cursor()).execute(f"set local timezone = '{zone}'")
             assert [one async for one in verify(work.session, "issue", Issue)] == [5 * len(whole)]
 
 
@@ -215,10 +215,10 @@ def test_role_app_may_only_add_to_what_is_kept(
 ) -> None:
     with as_role(cluster.url("app", database), f"t_{district}") as app:
         if act.startswith("grant"):
-            app.execute(act.format(table))  # type: ignore[arg-type]  # constant; PostgreSQL warns and grants nothing
+            app.execute(act.format(table))
             act = "update {} set at = now()"
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute(act.format(table))  # type: ignore[arg-type]  # constant
+            app.execute(act.format(table))
 
 
 async def test_the_trail_holds_no_words_of_anybody(public: Desk, sit: Sit, runtime: Runtime) -> None:

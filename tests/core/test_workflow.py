@@ -3,14 +3,17 @@
 import asyncio
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from app.core.audit import Trail
+from app.core.errors import Forbidden, Problem
 from app.core.outbox import Outbox
-from app.core.work import Runtime, system_work
-from app.core.workflow import Step, Workflow, as_mermaid, check
+from app.core.scope import EVERYTHING
+from app.core.work import Actor, Runtime, known_as, open_work, system_work
+from app.core.workflow import Stale, Step, Workflow, advance, as_mermaid, check, lock
 from app.issues import events
 from app.issues.models import Issue, State
 from app.issues.workflow import ISSUE
@@ -32,6 +35,7 @@ SOUND = Workflow(
     "new",
     frozenset({"done"}),
     ("new", "open", "done"),
+    {},
     (_step("a", "new", "open"), _step("b", "open", "done")),
 )
 
@@ -112,6 +116,27 @@ async def test_who_when_and_on_what_a_step_is_refused(public: Desk, sit: Sit, ru
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("role", "version", "problem"), [(Role.GRID_WORKER, 1, Stale), (Role.AUDITOR, 2, Forbidden)]
+)
+async def test_advance_itself_refuses_whatever_its_caller_asked(
+    public: Desk, sit: Sit, runtime: Runtime, role: Role, version: int, problem: type[Problem]
+) -> None:
+    worker = await sit(Role.GRID_WORKER, town.G1)
+    issue = UUID((await raised(public))["id"])
+    actor = Actor(role, post_id=worker.post_id)
+
+    async def act() -> None:
+        async with open_work(runtime, HERE, known_as(actor, EVERYTHING)) as work:
+            subject = await lock(work, Issue, issue)
+            await advance(work, ISSUE, subject, "accept", events.IssueAccepted, expected_version=version)
+
+    with pytest.raises(problem):
+        await act()
+    assert await assert_whole(runtime) == 2
+
+
+@pytest.mark.anyio
 async def test_of_thirty_acceptances_at_once_one_counts(public: Desk, sit: Sit, runtime: Runtime) -> None:
     worker = await sit(Role.GRID_WORKER, town.G1)
     issue = (await raised(public))["id"]
@@ -130,7 +155,7 @@ async def test_of_thirty_comments_at_once_all_count_in_one_chain(public: Desk, s
 
 
 @pytest.fixture
-async def everybody(public: Desk, sit: Sit) -> list[tuple[Role, Desk]]:
+async def everybody(sit: Sit) -> list[tuple[Role, Desk]]:
     return [(role, await sit(role, ground)) for role, ground in PEOPLE]
 
 

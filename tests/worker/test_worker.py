@@ -6,10 +6,10 @@ import random  # noqa: TID251  # a seeded order of a test
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +168,11 @@ class Processes:
         self.alive: set[int] = set()
 
     def _start(self, *words: str, **more: Any) -> "subprocess.Popen[str]":
-        given = {"stdout": subprocess.PIPE, "stderr": self.said.open("a"), "text": True, "cwd": ROOT}
-        command = [sys.executable, *words]
-        started: subprocess.Popen[str] = subprocess.Popen(command, env=self.environment, **given, **more)
+        given: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "cwd": ROOT, "env": self.environment}
+        with self.said.open("a") as said:
+            started: subprocess.Popen[str] = subprocess.Popen(
+                [sys.executable, *words], stderr=said, **given, **more
+            )
         return started
 
     def command(self) -> "subprocess.Popen[str]":
@@ -214,12 +216,13 @@ def processes(settings: Settings) -> Iterator[Processes]:
     made.end()
 
 
-async def _until(true: Callable[[], Any], seconds: float = 60) -> None:
-    """Poll a real process."""
-    give_up = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < give_up, "the process did not get there"
-        await asyncio.sleep(0.05)
+async def _until(true: Callable[[], Any]) -> None:
+    """Poll a real process for a minute."""
+    for _ in range(3000):
+        if await true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the process did not get there")
 
 
 async def _waiting(runtime: Runtime) -> int:
@@ -251,10 +254,7 @@ async def test_workers_killed_at_random_deliver_every_event_once(
     in_work = 0
     pids = [await processes.fork(), await processes.fork()]
     for _ in range(KILLS):
-        before = await count(runtime, Delivery)
-        give_up = time.monotonic() + 20
-        while await count(runtime, Delivery) == before and time.monotonic() < give_up:
-            await asyncio.sleep(0.01)
+        await _until(partial(_more_delivered, runtime, await count(runtime, Delivery)))
         await asyncio.sleep(chance.random() * 0.05)
         processes.kill(pids.pop(0))
         in_work += await _waiting(runtime) > 0
@@ -279,6 +279,10 @@ async def test_workers_killed_at_random_deliver_every_event_once(
         assert kept == told
     async with system_work(runtime, HERE) as work:
         assert await work.session.scalar(select(func.max(Outbox.tries))) == 0
+
+
+async def _more_delivered(runtime: Runtime, before: int) -> bool:
+    return await count(runtime, Delivery) > before
 
 
 class _NoGate:
