@@ -81,12 +81,11 @@ def row_hash(before: bytes, row: dict[str, Any]) -> bytes:
 
 
 def chain(
-    work: Any, kind: str, subject_id: UUID, head: tuple[int, bytes], acts: Sequence[Act]
+    work: Any, kind: str, subject_id: UUID, head: tuple[int, bytes], acts: Sequence[Act], at: datetime
 ) -> list[dict[str, Any]]:
-    """Trail rows that continue a chain from `head` (version, hash), by the work's actor and clock."""
+    """Trail rows that continue a chain from `head` (version, hash), by the work's actor, at one time."""
     seq, before = head
     rows = []
-    at = work.clock.now()
     for act in acts:
         seq += 1
         row = {

@@ -135,7 +135,8 @@ async def advance(
         raise problem
     before = subject.state
     act = Act(name, before, step.leads_to(before), dict(detail or {}))
-    (row,) = chain(work, workflow.kind, subject.id, (subject.version, bytes(subject.trail_hash)), [act])
+    head = (subject.version, bytes(subject.trail_hash))
+    (row,) = chain(work, workflow.kind, subject.id, head, [act], work.clock.now())
     subject.state, subject.version, subject.trail_hash = act.to_state, row["seq"], row["hash"]
     for column, value in values.items():
         setattr(subject, column, value)

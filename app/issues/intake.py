@@ -202,7 +202,7 @@ async def _store(
     beside: dict[type[Base], list[dict[str, Any]]],
 ) -> Raised:
     acts = _acts(row, choice)
-    trail = chain(work, "issue", row["id"], (0, GENESIS), acts)
+    trail = chain(work, "issue", row["id"], (0, GENESIS), acts, row["raised_at"])
     row |= {"version": trail[-1]["seq"], "trail_hash": trail[-1]["hash"], "state": acts[-1].to_state}
     raised = IssueRaised(row["id"], row["raised_at"], street_id=row["street_id"])
     events = [work.outbox_row(raised, 1)]
