@@ -112,7 +112,7 @@ def test_runs_the_steps_in_order_says_where_and_stops_its_children(
 ) -> None:
     run.thread.start()
     said = announcement(capfd)
-    assert f"http://127.0.0.1:{run.port}/docs" in said
+    assert f"http://127.0.0.1:{run.port}/openapi.json" in said
     until(lambda: len(run.commands()) == 4)
     assert run.commands()[:2] == ["district migrate", "demo"]
     assert sorted(run.commands()[2:]) == [f"serve --port {run.port}", "worker"]
