@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import Clock, SystemClock
@@ -116,13 +118,18 @@ def schema_of(district: str) -> str:
     return f"t_{district}"
 
 
+@cache
+def _path_of(district: str) -> str:
+    path = sql.SQL("set local search_path = {}, public").format(sql.Identifier(schema_of(district)))
+    return path.as_string()
+
+
 async def enter_district(session: AsyncSession, district: str) -> AsyncConnection[Any]:
     """Choose the district for this transaction only; returns the driver's connection it runs on."""
-    path = sql.SQL("set local search_path = {}, public").format(sql.Identifier(schema_of(district)))
     connection = await session.connection()
     # Past SQLAlchemy's own bookkeeping: this is sent with every request there is.
     driver: Any = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
-    await driver.execute(path.as_string())
+    await driver.execute(_path_of(district))
     kept: AsyncConnection[Any] = driver
     return kept
 
@@ -155,7 +162,10 @@ async def _give_back(session: AsyncSession) -> None:
     """Return the connection of a transaction that failed, also when its rollback was cut short by a second
     cancelling (the session then says that it has none). After a commit it is back already.
     """
-    await asyncio.shield(session.close())
+    try:
+        await asyncio.shield(session.close())
+    except DBAPIError:
+        await asyncio.shield(session.invalidate())  # the connection is gone: the pool makes another
 
 
 def known_as(actor: Actor, scope: Scope) -> Identify:

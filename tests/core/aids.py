@@ -1,6 +1,5 @@
 """What several tests of the core need: issues to look at, rows counted past the scope, an owner's connection."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -67,12 +66,3 @@ async def ids_of(runtime: Runtime, district: str = HERE) -> list[UUID]:
     """Issues in the order they were raised."""
     async with system_work(runtime, district) as work:
         return list(await work.session.scalars(select(Issue.id).order_by(Issue.raised_at, Issue.id)))
-
-
-async def fails_with(error: type[BaseException], act: Callable[[], Awaitable[Any]]) -> bool:
-    """Whether awaiting it raises that."""
-    try:
-        await act()
-    except error:
-        return True
-    return False
