@@ -22,6 +22,7 @@ from app.routes import api
 
 DESCRIPTION = """Grid governance for a district: reports are placed by their point, routed to the grid's worker,
 answered and rated. Problems are RFC 9457 documents with a stable `code`, Chinese and English titles."""
+OWNS_TABLES = "select 1 from pg_namespace where nspname = 'directory' and has_schema_privilege(oid, 'create')"
 UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 MAX_BODY = 1024 * 1024  # routes that take photos name a larger limit
 
@@ -37,6 +38,10 @@ async def refuse_unsafe(runtime: Runtime, settings: Settings) -> None:
         if await connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")):
             raise SettingsError(
                 "WANGGE_DATABASE_URL: the application must not connect as a superuser; use role app."
+            )
+        if await connection.scalar(text(OWNS_TABLES)):
+            raise SettingsError(
+                "WANGGE_DATABASE_URL: this role owns the tables and could alter the trail; use app."
             )
         if settings.environment == "production":
             for name in UNSAFE:

@@ -293,3 +293,9 @@ async def test_production_refuses_a_database_that_may_lose_work(settings: Settin
     strict = settings.model_copy(update={"environment": "production"})
     with pytest.raises(SettingsError, match="=off"):  # the tests' cluster is a throw-away one
         await _starts(strict)
+
+
+@pytest.mark.anyio
+async def test_the_owner_of_the_tables_is_refused_at_the_start(settings: Settings) -> None:
+    with pytest.raises(SettingsError, match="could alter the trail"):
+        await _starts(settings.model_copy(update={"database_url": settings.owner_url}))
