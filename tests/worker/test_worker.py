@@ -325,4 +325,5 @@ async def test_the_process_waits_out_a_database_that_cuts_its_connections(
         with suppress(AssertionError):
             await raised(public)
     await _until(lambda: _settled(runtime))
-    os.kill(pid, 0)
+    os.kill(pid, 0)  # raises when the process did not live through it
+    assert await _settled(runtime)
