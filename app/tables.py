@@ -1,11 +1,13 @@
 """Imports every models module, so that the metadata is whole for Alembic and the tests."""
 
+import app.clocks.models
 import app.core.audit
 import app.core.idempotency
 import app.core.outbox
 import app.districts
 import app.grid.models
 import app.issues.models
+import app.issues.records
 import app.people.models
 from app.core.db import Base
 

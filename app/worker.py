@@ -1,4 +1,4 @@
-"""The worker process: delivers the outbox of every district, fairly, and says that it is alive.
+"""The worker process: delivers the outbox and rings the clocks of every district, fairly, and says it is alive.
 
 Killed at any instant it repeats nothing that was committed: see core/outbox.py. Districts take turns, a few
 events each, so that a busy one does not starve a quiet one.
@@ -16,6 +16,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clocks import firing
+from app.clocks.firing import Timetable
+from app.clocks.house import House, house_of
 from app.core.crypto import Keys
 from app.core.db import make_engine
 from app.core.errors import Problem
@@ -26,12 +29,14 @@ from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_d
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import Heartbeat, district_codes
-from app.issues.models import IssuePhoto
+from app.issues.records import IssuePhoto
 from app.subscriptions import SUBSCRIPTIONS
+from app.timetable import TIMETABLE
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
 BEAT_S = 1.0
+CLOCKS_S = 1.0
 HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
@@ -98,6 +103,40 @@ async def drain(runtime: Runtime, district: str, subscriptions: Subscriptions = 
     return total
 
 
+async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMETABLE) -> int:
+    """Ring the clocks of a district that are due, at most `TURN`; returns how many were found.
+
+    One transaction a turn: each act runs in a savepoint, so that one that fails does not hold up the others.
+    """
+    async with system_work(runtime, district) as work:
+        found = await firing.due(work, TURN)
+        house = await house_of(work) if found else None
+        for wait_id in found:
+            if house is not None:
+                await _ring(runtime, work, house, wait_id, timetable)
+    return len(found)
+
+
+async def _ring(runtime: Runtime, work: Work, house: House, wait_id: UUID, timetable: Timetable) -> None:
+    try:
+        async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
+            await firing.fire(work, house, wait_id, timetable)
+    except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+        if not work.session.is_active:
+            raise  # the connection itself is gone: the whole turn is taken again
+        log().error("clock_failed", wait_id=str(wait_id), where=where(error))
+        async with system_work(runtime, work.district) as other:
+            await firing.note_failure(other, wait_id, error)
+
+
+async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMETABLE) -> int:
+    """Ring until nothing is due: after a standstill, in the order of the times; returns how many rang."""
+    total = 0
+    while found := await fire_due(runtime, district, timetable):
+        total += found
+    return total
+
+
 async def beat(runtime: Runtime) -> None:
     """Note that the worker is alive, by the same clock that `/readyz` reads."""
     row = {"name": "worker", "at": runtime.clock.now()}
@@ -143,6 +182,7 @@ class Worker:
             tasks.create_task(self._every(BEAT_S, self._beat))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
             tasks.create_task(self._every(POLL_S, self._round))
+            tasks.create_task(self._every(CLOCKS_S, self._clocks))
 
     async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         while not self.stopping.is_set():
@@ -167,6 +207,20 @@ class Worker:
         """One district's turn; trouble in it is its own, the others have theirs."""
         try:
             return await run_batch(self.runtime, code)
+        except (Problem, SQLAlchemyError) as error:
+            log().warning("district_waits", district=code, why=type(error).__name__)
+            return 0
+
+    async def _clocks(self) -> None:
+        """Every district's clocks in turn; trouble in one is its own."""
+        async with open_city(self.runtime) as session:
+            busy = list(await district_codes(session))
+        while busy and not self.stopping.is_set():
+            busy = [code for code in busy if await self._fire(code) == TURN]
+
+    async def _fire(self, code: str) -> int:
+        try:
+            return await fire_due(self.runtime, code)
         except (Problem, SQLAlchemyError) as error:
             log().warning("district_waits", district=code, why=type(error).__name__)
             return 0

@@ -11,7 +11,8 @@ from app.core.audit import verify as walk
 from app.core.work import Runtime, open_city, system_work
 from app.districts import district_codes
 from app.issues import counting
-from app.issues.models import Issue, IssueDay
+from app.issues.models import Issue
+from app.issues.records import IssueDay
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
 counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")

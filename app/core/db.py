@@ -5,15 +5,18 @@ path is the empty schema `nowhere`, so that forgetting fails loudly (DESIGN 9.2)
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncCursor, AsyncRawCursor
-from sqlalchemy import DateTime, LargeBinary, MetaData, Table, Text, Uuid
+from psycopg import AsyncCursor, AsyncRawCursor, sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import DateTime, LargeBinary, MetaData, String, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -109,6 +112,70 @@ class Statement:
         raw = AsyncRawCursor(cursor.connection)
         await raw.execute(self._text, [parameters[name] for name in self._names])
         return await raw.fetchone()
+
+
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+LEFT_TO_DEFAULT = {"left_to_default": True}  # `info` of a column that a hot insert does not name
+
+
+def compiled(query: Any) -> str:
+    """SQL text for the driver: constants written out, so that only what changes is sent."""
+    made = query.compile(dialect=DIALECT)
+    text = str(made)
+    for name, bound in made.binds.items():
+        if not bound.required:
+            value = str(bound.value) if isinstance(bound.value, str) else bound.value
+            text = text.replace(f"%({name})s", sql.Literal(value).as_string())
+    return text
+
+
+def named_row(prefix: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row's parameters under the names `insert_part` gives them."""
+    return {f"{prefix}_{k}": Jsonb(v) if isinstance(v, dict | list) else v for k, v in row.items()}
+
+
+def slots(prefix: str, model: type[Base]) -> str:
+    """The values of one row of a table, as named parameters with their types."""
+    return ", ".join(_slot(prefix, column) for column in _written(model))
+
+
+def _slot(prefix: str, column: Any) -> str:
+    kind = Text() if isinstance(column.type, String) else column.type  # a cast to a length cuts off in silence
+    slot = f"%({prefix}_{column.name})s"
+    if column.name == "point":
+        return f"ST_GeomFromEWKB({slot}::bytea)"
+    return f"{slot}::{kind.compile(dialect=DIALECT)}"
+
+
+def _written(model: type[Base]) -> list[Any]:
+    return [column for column in table_of(model).columns if not column.info.get("left_to_default")]
+
+
+def insert_part(name: str, model: type[Base], rows: str, conflict: str = "") -> str:
+    """A common table expression that inserts `rows` (VALUES or SELECT) and returns one number a row."""
+    columns = ", ".join(column.name for column in _written(model))
+    table = model.__tablename__
+    return f"{name} as (insert into {table} ({columns}) {rows} {conflict} returning 1)"  # our own names
+
+
+@cache
+def append_statement(shape: tuple[tuple[type[Base], int], ...]) -> Statement:
+    """One statement that inserts so many rows into each of these tables."""
+    parts = []
+    for model, count in shape:
+        name = model.__tablename__
+        values = ", ".join(f"({slots(f'{name}{place}', model)})" for place in range(count))
+        parts.append(insert_part(f"to_{name}", model, f"values {values}"))
+    return Statement(f"with {', '.join(parts)} select 1")
+
+
+def append_parameters(tables: Mapping[type[Base], Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """The parameters of `append_statement` for these rows."""
+    parameters: dict[str, Any] = {}
+    for model, rows in tables.items():
+        for place, row in enumerate(rows):
+            parameters |= named_row(f"{model.__tablename__}{place}", row)
+    return parameters
 
 
 DatabaseTrouble = (DBAPIError, PoolTimeout, psycopg.Error)  # the last from the driver's own cursor

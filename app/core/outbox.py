@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from app.core.db import Base
+from app.core.db import LEFT_TO_DEFAULT, Base
 
 MAX_TRIES = 12  # nearly three hours with the pauses below, then a person has to look
 FIRST_PAUSE_S = 5  # doubled each time
@@ -72,12 +72,12 @@ class Outbox(Base):
     event: Mapped[str] = mapped_column(String(60))
     payload: Mapped[dict[str, Any]]
     at: Mapped[datetime]
-    xid: Mapped[int] = mapped_column(Xid8(), server_default=func.pg_current_xact_id())
+    xid: Mapped[int] = mapped_column(Xid8(), server_default=func.pg_current_xact_id(), info=LEFT_TO_DEFAULT)
     next_try_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    done_at: Mapped[datetime | None]
-    parked_at: Mapped[datetime | None]
-    trouble: Mapped[str | None] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0", info=LEFT_TO_DEFAULT)
+    done_at: Mapped[datetime | None] = mapped_column(info=LEFT_TO_DEFAULT)
+    parked_at: Mapped[datetime | None] = mapped_column(info=LEFT_TO_DEFAULT)
+    trouble: Mapped[str | None] = mapped_column(Text, info=LEFT_TO_DEFAULT)
 
 
 class Delivery(Base):

@@ -21,16 +21,18 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, TextualSel
 
 @dataclass(frozen=True)
 class Scope:
-    """What one active post may see: grants (`areas` by level column, `units`, `subject`) and a denial.
+    """What one active post may see: grants (`areas` by level column, `units`, single `subjects`) and denials.
 
-    `recused` are the units of the post's own line, which never sees what they are accused of; `everything` is
-    the whole district.
+    `recused` are the units of the post's own line, which never sees what they are accused of; `excluded` are
+    matters the account stands aside from; `everything` is the whole district.
     """
 
     areas: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     units: tuple[UUID, ...] = ()
     recused: tuple[UUID, ...] = ()
     subject: UUID | None = None
+    subjects: tuple[UUID, ...] = ()
+    excluded: tuple[UUID, ...] = ()
     everything: bool = False
 
     @property

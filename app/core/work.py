@@ -5,7 +5,7 @@ Actions never commit. The response leaves after the commit, because routes depen
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import Clock, SystemClock
 from app.core.crypto import Keys
-from app.core.db import Base, DatabaseTrouble, as_problem, table_of
+from app.core.db import Base, DatabaseTrouble, append_parameters, append_statement, as_problem, table_of
 from app.core.errors import Invalid
 from app.core.ids import Ids, SystemIds
 from app.core.outbox import Event
@@ -93,6 +93,13 @@ class Work:
         if whole := list(rows):
             connection = await self.session.connection()
             await connection.execute(insert(table_of(model)), whole)
+
+    async def append(self, tables: Mapping[type[Base], Sequence[Mapping[str, Any]]]) -> None:
+        """Insert rows into several tables by one statement; tables without rows are passed over."""
+        filled = {model: rows for model, rows in tables.items() if rows}
+        if filled:
+            shape = tuple((model, len(rows)) for model, rows in filled.items())
+            await append_statement(shape).row(await self.cursor(), append_parameters(filled))
 
     async def cursor(self) -> AsyncCursor[Any]:
         """The driver's cursor in this transaction, for the named hot-path files only."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.audit import Act, Trail, chain
+from app.core.db import Base
 from app.core.errors import Conflict, Forbidden, NotFound, Problem
 from app.core.outbox import Event, Outbox
 from app.core.work import Work
@@ -55,9 +56,18 @@ class Step:
     emits: type[Event]
     guard: Guard | None = None
     inward: bool = False  # taken by the service itself, never offered as a button
+    back_to: frozenset[str] = frozenset()  # returns to the one of these that the subject's own `back_to` names
+    revives: bool = False  # may lead on from a final state
 
-    def leads_to(self, state: str) -> str:
-        return self.target or state
+    def leads_to(self, subject: Any) -> str:
+        """The state this subject comes to."""
+        if self.back_to:
+            return subject.back_to if subject.back_to in self.back_to else min(self.back_to)
+        return self.target or str(subject.state)
+
+    def targets(self, state: str) -> frozenset[str]:
+        """Every state the step may lead to from this one."""
+        return self.back_to or frozenset({self.target or state})
 
 
 @dataclass(frozen=True)
@@ -121,12 +131,13 @@ async def advance(
     *,
     expected_version: int | None = None,
     detail: Mapping[str, Any] | None = None,
+    beside: Mapping[type[Base], Sequence[Mapping[str, Any]]] | None = None,
     **values: Any,
 ) -> None:
     """Take one step on a locked subject: row, trail and event in one act, or a `Problem` and nothing.
 
     `event` is called with `subject_id` and `at`; `values` are columns set with the state; `detail` goes on the
-    trail and holds ids and digests only.
+    trail and holds ids and digests only; `beside` are rows that are written with the trail's.
     """
     step = workflow.step(name)
     if expected_version is not None and subject.version != expected_version:
@@ -134,32 +145,33 @@ async def advance(
     if (problem := refusal(workflow, step, work, subject)) is not None:
         raise problem
     before = subject.state
-    act = Act(name, before, step.leads_to(before), dict(detail or {}))
+    act = Act(name, before, str(step.leads_to(subject)), dict(detail or {}))
     head = (subject.version, bytes(subject.trail_hash))
     (row,) = chain(work, workflow.kind, subject.id, head, [act], work.clock.now())
     subject.state, subject.version, subject.trail_hash = act.to_state, row["seq"], row["hash"]
     for column, value in values.items():
         setattr(subject, column, value)
     await work.session.flush()
-    await work.put(Trail, [row])
-    await work.put(Outbox, [work.outbox_row(event(subject_id=subject.id, at=row["at"]), row["seq"])])
+    sent = work.outbox_row(event(subject_id=subject.id, at=row["at"]), row["seq"])
+    await work.append({Trail: [row], Outbox: [sent], **(beside or {})})
 
 
 def check(workflow: Workflow) -> list[str]:
     """Faults of a table: states nothing leads to or on from, exits from final ones, steps nobody may take."""
-    ways = [(source, step.leads_to(source)) for step in workflow.steps for source in step.sources]
+    ways = [(s, target) for step in workflow.steps for s in step.sources for target in step.targets(s)]
     reached = _spread({workflow.first}, ways)
     ending = _spread(set(workflow.final), [(target, source) for source, target in ways])
     faults = [f"state {state} is never reached" for state in workflow.states if state not in reached]
     faults += [f"state {state} has no way on" for state in workflow.states if state not in ending]
     for step in workflow.steps:
-        named = step.sources | ({step.target} if step.target else set())
+        named = step.sources | step.back_to | ({step.target} if step.target else set())
         faults += [f"{step.name}: unknown state {state}" for state in sorted(named - set(workflow.states))]
         if not step.sources:
             faults.append(f"{step.name}: leads on from no state")
         if not step.by:
             faults.append(f"{step.name}: nobody may take it")
-        if step.sources & workflow.final and step.target and step.target not in workflow.final:
+        onward = {target for source in step.sources & workflow.final for target in step.targets(source)}
+        if onward - workflow.final and not step.revives:
             faults.append(f"{step.name}: leaves a final state")
     if len({step.name for step in workflow.steps}) < len(workflow.steps):
         faults.append("two steps have one name")
@@ -179,10 +191,13 @@ def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> s
     words = labels or {}
     lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: raise"]
     for step, source in _arrows(workflow.steps):
-        lines.append(f"    {source} --> {step.leads_to(source)}: {words.get(step.name, step.name)}")
+        for target in sorted(step.targets(source)):
+            lines.append(f"    {source} --> {target}: {words.get(step.name, step.name)}")
     lines += [f"    {state} --> [*]" for state in workflow.states if state in workflow.final]
     return "\n".join(lines)
 
 
 def _arrows(steps: Iterable[Step]) -> Iterable[tuple[Step, str]]:
-    return ((step, source) for step in steps for source in sorted(step.sources))
+    """Steps that lead somewhere, one arrow a source; those that keep the state would only blacken the picture."""
+    moving = (step for step in steps if step.target or step.back_to)
+    return ((step, source) for step in moving for source in sorted(step.sources))

@@ -1,4 +1,4 @@
-"""Tables of the ground (DESIGN 2). All are open: no personal columns stand here (HOUSE 4.4)."""
+"""Tables of the ground (DESIGN 2). All but the doors are open: no personal columns stand here (HOUSE 4.4)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,19 +10,24 @@ from geoalchemy2 import Geometry
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
     Integer,
     String,
     Uuid,
+    false,
     literal_column,
+    or_,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.fields import Code, Name
+from app.core.scope import Scope, Scoped
 
 
 class AreaLevel(StrEnum):
@@ -152,6 +157,66 @@ class Overlap(Base):
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
     m2: Mapped[float] = mapped_column(Float)
     since: Mapped[datetime]
+
+
+class DwellingUse(StrEnum):
+    """What a door is used for."""
+
+    HOME = "home"
+    SHOP = "shop"
+    EMPTY = "empty"
+    DORMITORY = "dormitory"
+    OFFICE = "office"
+    OTHER = "other"
+
+
+class Estate(Base):
+    """A managed compound 小区; it crosses grids, and a grid holds several (DESIGN 2)."""
+
+    __tablename__ = "estate"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    address: Mapped[str | None] = mapped_column(String(400))
+    street_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"), index=True)
+    firm_unit_id: Mapped[UUID | None]
+    outline: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=True)
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+
+
+class Dwelling(Scoped, Base):
+    """A door: building, entrance, room, lived in or not. Its parent is any leaf area of the ground."""
+
+    __tablename__ = "dwelling"
+    __table_args__ = (
+        CheckConstraint(one_of("use", DwellingUse), name="use"),
+        Index("dwelling_door", "area_id", "building", "entrance", "room", unique=True),
+        Index(None, "estate_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    street_id: Mapped[UUID | None]
+    community_id: Mapped[UUID | None]
+    grid_id: Mapped[UUID | None]
+    building_group_id: Mapped[UUID | None]
+    estate_id: Mapped[UUID | None] = mapped_column(ForeignKey("estate.id"))
+    code: Mapped[str | None] = mapped_column(String(32), unique=True)
+    building: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    entrance: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    room: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    use: Mapped[str] = mapped_column(String(20))
+    point: Mapped[Any] = mapped_column(Geometry("POINT", 4326, spatial_index=False), nullable=True)
+    since: Mapped[datetime]
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """On the post's ground; a department sees no doors."""
+        if scope.everything:
+            return true()
+        grants = [getattr(cls, column).in_(ids) for column, ids in scope.areas.items()]
+        return or_(*grants) if grants else false()
 
 
 class PartyOrg(Base):

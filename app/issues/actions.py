@@ -20,18 +20,10 @@ from app.grid.locate import ewkb_point
 from app.grid.models import Area
 from app.issues import events, explaining, situation
 from app.issues.intake import UnknownArea, route
-from app.issues.models import (
-    Issue,
-    IssueParty,
-    PartyRole,
-    Rating,
-    Remark,
-    Reporter,
-    State,
-    Unmasking,
-    Verdict,
-)
+from app.issues.kinds import PartyRole, State, Verdict
+from app.issues.models import Issue, IssueParty
 from app.issues.queries import knows_reporter
+from app.issues.records import Rating, Remark, Reporter, Unmasking
 from app.issues.routing import LADDER, Choice
 from app.issues.schemas import (
     AcceptStep,

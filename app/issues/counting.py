@@ -6,7 +6,8 @@ from sqlalchemy import Date, cast, delete, func, select
 
 from app.core.audit import Trail
 from app.core.work import Work
-from app.issues.models import Issue, IssueDay
+from app.issues.models import Issue
+from app.issues.records import IssueDay
 from app.issues.workflow import ISSUE
 
 COUNTED = {"raise": "raised", "answer": "answered", "rate": "closed"}

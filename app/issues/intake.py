@@ -7,18 +7,20 @@ conflict is the replay; a loser of a race waits on it and then reads what the wi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-from sqlalchemy import String, Text, delete, select
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import delete, select
 
+from app.clocks.house import House
+from app.clocks.models import Wait
+from app.clocks.waits import wait_row
 from app.core.audit import GENESIS, Act, Trail, chain
 from app.core.clock import office_day
 from app.core.crypto import digest, mask_name, mask_phone
-from app.core.db import Base, Statement, table_of
+from app.core.db import Base, Statement, append_parameters, insert_part, named_row, slots
 from app.core.errors import Invalid, Unavailable
 from app.core.files import Photo
 from app.core.geometry import to_wgs84
@@ -28,16 +30,18 @@ from app.core.outbox import Outbox
 from app.core.work import PUBLIC, Work
 from app.grid.locate import ewkb_point
 from app.issues import explaining, situation
-from app.issues.events import IssueAssigned, IssueRaised
-from app.issues.models import Channel, Issue, IssuePhoto, Reporter, State
-from app.issues.routing import Choice, choose
+from app.issues.events import IssueAssigned, IssueRaised, IssueScreened
+from app.issues.guards import ORIGINALS
+from app.issues.kinds import Channel, State
+from app.issues.models import Issue
+from app.issues.records import IssuePhoto, Reporter
+from app.issues.routing import Asked, Choice, choose
 from app.issues.schemas import RaiseIssue
 from app.issues.situation import Facts, Situation
 from app.people.models import Unit
 
 DIGITS = (5, 5, 5, 6, 6)  # a crowded day asks for six (HOUSE 4.5)
 MASK = 4  # a mask does not tell how long the name is
-DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 class UnknownCategory(Invalid):
@@ -89,13 +93,28 @@ async def raise_issue(
         raise UnknownCategory("category")
     if form.area_code is not None and not read.located:
         raise UnknownArea("area_code")
-    choice = route(read)
+    choice = route(read, confidential=form.confidential)
     row = _issue_row(work, form, read, choice) | {"screening": screening, "respondent_unit_id": respondent}
+    if screening:
+        row["holder_id"] = None  # who would hold it is kept in the explanation; the desk looks at it first
+    clocks = clocks_of(work, read.house, row)
+    row["due_at"] = clocks[0]["due_at"]
     beside = {
+        Wait: clocks,
         Reporter: _reporter_rows(work, form, row["id"]),
         IssuePhoto: photo_rows(work, row["id"], photos),
     }
     return await _store(work, claim, row, choice, beside)
+
+
+def clocks_of(work: Work, house: House, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The clocks a new issue starts with: solve first, contact, and who is waited for now."""
+    first = "screening" if row["screening"] else "sign" if row["holder_id"] else "desk"
+    due = {"solve": row.get("upstream_due")}
+    return [
+        wait_row(work, house, ("issue", row["id"]), kind, post_id=row["holder_id"], due_at=due.get(kind))
+        for kind in ("solve", "contact", first)
+    ]
 
 
 def facts_of(work: Work, form: RaiseIssue, respondent: UUID | None = None) -> Facts:
@@ -113,10 +132,14 @@ def facts_of(work: Work, form: RaiseIssue, respondent: UUID | None = None) -> Fa
     )  # fmt: skip
 
 
-def route(read: Situation) -> Choice:
-    """The holder; what could not be placed has none and stays on a desk list."""
+def route(read: Situation, *, confidential: bool = False, **minding: Any) -> Choice:
+    """The holder; what could not be placed has none and stays on a desk list. A confidential report goes to a desk
+    that may see its original (CASES 2.4).
+    """
     posts = read.posts if read.located else []
-    return choose(posts, building=read.building, accused_area=read.accused_area)
+    roles = frozenset(map(str, ORIGINALS)) if confidential else None
+    asked = Asked(building=read.building, accused_area=read.accused_area, roles=roles, **minding)
+    return choose(posts, asked)
 
 
 async def _unit(work: Work, code: str | None) -> UUID | None:
@@ -147,8 +170,9 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
         "holder_id": choice.post_id, "explanation": explaining.stored(read, choice),
         "confidential": form.confidential, "on_behalf_of": form.on_behalf_of, "head_count": form.head_count,
         "entered_by": work.actor.account_id, "occurred_at": form.occurred_at,
-        "raised_at": now, "due_at": now + read.limit,
+        "raised_at": now, "due_at": now, "touched_at": now,
         "contacted_at": None, "answered_at": None, "closed_at": None,
+        "upstream_number": None, "merged_into": None, "estate_id": None, "dwelling_id": None,
     }  # fmt: skip
 
 
@@ -188,10 +212,18 @@ def _acts(row: dict[str, Any], choice: Choice) -> list[Act]:
     if row["area_id"] is not None:
         said |= {"area": str(row["area_id"]), "boundary": str(row["boundary_id"])}
     acts = [Act("raise", None, State.RAISED, said)]
-    if choice.post_id is not None:
+    if row["screening"]:
+        acts.append(Act("screen", State.RAISED, State.SCREENING, {}))
+    elif choice.post_id is not None:
         holder = {"holder": str(choice.post_id), "why": choice.reasons[-1]["why"]}
         acts.append(Act("assign", State.RAISED, State.ASSIGNED, holder))
     return acts
+
+
+def assigned(issue_id: UUID, at: datetime, choice: Choice) -> IssueAssigned:
+    """The event of an assignment by the ladder; `gaps` are rungs where nobody could be found (CASES 2.3)."""
+    gaps = sum(reason["why"] in ("no_post", "away_without_deputy") for reason in choice.reasons)
+    return IssueAssigned(issue_id, at, choice.post_id, choice.reasons[-1]["why"], gaps)
 
 
 async def _store(
@@ -204,10 +236,13 @@ async def _store(
     acts = _acts(row, choice)
     trail = chain(work, "issue", row["id"], (0, GENESIS), acts, row["raised_at"])
     row |= {"version": trail[-1]["seq"], "trail_hash": trail[-1]["hash"], "state": acts[-1].to_state}
+    row.pop("upstream_due", None)
     raised = IssueRaised(row["id"], row["raised_at"], street_id=row["street_id"])
     events = [work.outbox_row(raised, 1)]
-    if choice.post_id is not None:
-        events.append(work.outbox_row(IssueAssigned(row["id"], row["raised_at"], choice.post_id), 2))
+    if row["screening"]:
+        events.append(work.outbox_row(IssueScreened(row["id"], row["raised_at"]), 2))
+    elif choice.post_id is not None:
+        events.append(work.outbox_row(assigned(row["id"], row["raised_at"], choice), 2))
     tables: dict[type[Base], list[dict[str, Any]]] = {Trail: trail, Outbox: events, **beside}
     for digits in DIGITS:
         row["number"] = issue_number(office_day(row["raised_at"]), work.ids.digits(digits))
@@ -247,57 +282,24 @@ async def _write(
     work: Work, claim: Claim, row: dict[str, Any], tables: dict[type[Base], list[dict[str, Any]]]
 ) -> tuple[bool, bool]:
     key = {"owner": claim.owner, "route": claim.route, "key": claim.key, "body_hash": claim.body_hash}
-    parameters = _named("k", {**key, "subject_id": row["id"], "at": row["raised_at"]})
-    parameters |= _named("i", row)
-    shape = []
-    for model, rows in tables.items():
-        shape.append((model, len(rows)))
-        for place, beside in enumerate(rows):
-            parameters |= _named(f"{model.__tablename__}{place}", beside)
-    cursor = await work.cursor()
-    claimed, made = await write_statement(tuple(shape)).row(cursor, parameters)
+    parameters = named_row("k", {**key, "subject_id": row["id"], "at": row["raised_at"]})
+    parameters |= named_row("i", row)
+    parameters |= append_parameters(tables)
+    shape = tuple((model, len(rows)) for model, rows in tables.items())
+    claimed, made = await write_statement(shape).row(await work.cursor(), parameters)
     return claimed == 1, made == 1
-
-
-def _named(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {f"{prefix}_{k}": Jsonb(v) if isinstance(v, dict) else v for k, v in row.items()}
 
 
 @cache
 def write_statement(shape: tuple[tuple[type[Base], int], ...]) -> Statement:
     """The one write for so many rows beside the issue, as SQL with named parameters."""
     parts = [
-        _insert("claim", Idempotency, f"values ({_values('k', Idempotency)})", "on conflict do nothing"),
-        _insert("made", Issue, f"select {_values('i', Issue)} from claim", "on conflict (number) do nothing"),  # noqa: S608
+        insert_part("claim", Idempotency, f"values ({slots('k', Idempotency)})", "on conflict do nothing"),
+        insert_part("made", Issue, f"select {slots('i', Issue)} from claim", "on conflict (number) do nothing"),  # noqa: S608
     ]
     for model, count in shape:
         for place in range(count):
             name = f"{model.__tablename__}{place}"
-            parts.append(_insert(name, model, f"select {_values(name, model)} from made"))  # noqa: S608
+            parts.append(insert_part(name, model, f"select {slots(name, model)} from made"))  # noqa: S608
     counts = "select (select count(*) from claim), (select count(*) from made)"
     return Statement(f"with {', '.join(parts)} {counts}")
-
-
-def _insert(name: str, model: type[Base], rows: str, conflict: str = "") -> str:
-    columns = ", ".join(_columns(model))
-    table = model.__tablename__
-    return f"{name} as (insert into {table} ({columns}) {rows} {conflict} returning 1)"  # our own names
-
-
-def _columns(model: type[Base]) -> list[str]:
-    left_to_defaults = {"xid", "tries", "done_at", "parked_at", "trouble"} if model is Outbox else set()
-    return [column.name for column in table_of(model).columns if column.name not in left_to_defaults]
-
-
-def _values(prefix: str, model: type[Base]) -> str:
-    values = []
-    for name in _columns(model):
-        kind = model.__table__.c[name].type
-        if isinstance(kind, String):
-            kind = Text()  # a cast to a length cuts off in silence, the column's own length refuses
-        slot = f"%({prefix}_{name})s"
-        if name == "point":
-            values.append(f"ST_GeomFromEWKB({slot}::bytea)")
-        else:
-            values.append(f"{slot}::{kind.compile(dialect=DIALECT)}")
-    return ", ".join(values)

@@ -1,7 +1,6 @@
-"""Tables of an issue (DESIGN 4). The contact has a table of its own: encrypted, with its own retention."""
+"""An issue, who may see it, and its category (DESIGN 4). What hangs on it is in `records`."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     ColumnElement,
-    Date,
     Float,
     ForeignKey,
     Index,
@@ -29,91 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.audit import GENESIS
+from app.core.db import LEFT_TO_DEFAULT as LATER
 from app.core.db import Base
 from app.core.scope import Scope, Scoped
 from app.grid.models import one_of
-
-
-class State(StrEnum):
-    """The spine of an issue's life; CASES 2.1 adds to it."""
-
-    RAISED = "raised"
-    ASSIGNED = "assigned"
-    HANDLING = "handling"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-
-class IssueType(StrEnum):
-    """What kind of matter; label in Chinese by channel (DESIGN 4)."""
-
-    CONSULT = "consult"
-    HELP = "help"
-    COMPLAINT = "complaint"
-    TIPOFF = "tipoff"
-    SUGGESTION = "suggestion"
-    PRAISE = "praise"
-    DISPUTE = "dispute"
-    WISH = "wish"
-    FINDING = "finding"
-
-
-class Channel(StrEnum):
-    """How it came in."""
-
-    QR = "qr"
-    WORKER = "worker"
-    PATROL = "patrol"
-    MEETING = "meeting"
-    HOTLINE = "hotline"
-    OPEN311 = "open311"
-    DEPARTMENT = "department"
-    IMPORT = "import"
-
-
-class Urgency(StrEnum):
-    """How soon harm may follow."""
-
-    NORMAL = "normal"
-    URGENT = "urgent"
-    EMERGENCY = "emergency"
-
-
-class Placement(StrEnum):
-    """What locating gave. `coarse`: known down to a street or community, but to no grid."""
-
-    PLACED = "placed"
-    NEAR_BORDER = "near_border"
-    COARSE = "coarse"
-    OUTSIDE = "outside"
-    NO_POINT = "no_point"
-
-
-UNPLACED = (Placement.COARSE, Placement.OUTSIDE, Placement.NO_POINT)
-
-
-class Verdict(StrEnum):
-    """The reporter's word on the result."""
-
-    SOLVED = "solved"
-    PARTLY = "partly"
-    NOT_SOLVED = "not_solved"
-
-
-class LimitUnit(StrEnum):
-    """Units of a limit; working hours and working days join with the calendar."""
-
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-
-
-class PartyRole(StrEnum):
-    """Why a unit may see an issue."""
-
-    LEAD = "lead"
-    ASSIST = "assist"
-    INFORMED = "informed"
+from app.issues.kinds import PartyRole, Placement, State
 
 
 class Category(Base):
@@ -127,24 +45,9 @@ class Category(Base):
     name: Mapped[str] = mapped_column(String(60))
     need: Mapped[bool] = mapped_column(Boolean, default=False)
     building: Mapped[bool] = mapped_column(Boolean, default=False)
+    verify: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
+    private: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     retired_at: Mapped[datetime | None]
-
-
-class LimitRule(Base):
-    """How long something may take; the most specific rule in force wins (HOUSE 4.17)."""
-
-    __tablename__ = "limit_rule"
-    __table_args__ = (CheckConstraint(one_of("unit", LimitUnit), name="unit"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    clock: Mapped[str] = mapped_column(String(20))
-    type: Mapped[str | None] = mapped_column(String(20))
-    urgency: Mapped[str | None] = mapped_column(String(20))
-    category: Mapped[str | None] = mapped_column(String(40))
-    amount: Mapped[int] = mapped_column(Integer)
-    unit: Mapped[str] = mapped_column(String(20))
-    valid_from: Mapped[datetime]
-    valid_to: Mapped[datetime | None]
 
 
 class Issue(Scoped, Base):
@@ -183,6 +86,15 @@ class Issue(Scoped, Base):
             postgresql_where=literal_column("closed_at is null"),
         ),
         Index("issue_queue", "due_at", "id", postgresql_where=literal_column("closed_at is null")),
+        Index(
+            "issue_queue_lead",
+            "lead_unit_id",
+            "due_at",
+            "id",
+            postgresql_where=literal_column("closed_at is null"),
+        ),
+        Index("issue_merged", "merged_into", postgresql_where=literal_column("merged_into is not null")),
+        Index("issue_of_incident", "incident_id", postgresql_where=literal_column("incident_id is not null")),
         Index("issue_all", "raised_at", "id"),
         Index("issue_words", func.shared.bigrams(literal_column("text")), postgresql_using="gin"),
     )
@@ -225,6 +137,25 @@ class Issue(Scoped, Base):
     contacted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    touched_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    upstream_number: Mapped[str | None] = mapped_column(String(60))
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("issue.id"))
+    estate_id: Mapped[UUID | None] = mapped_column(ForeignKey("estate.id"))
+    dwelling_id: Mapped[UUID | None] = mapped_column(ForeignKey("dwelling.id"))
+    back_to: Mapped[str | None] = mapped_column(String(30), info=LATER)
+    triage: Mapped[str | None] = mapped_column(String(20), info=LATER)
+    outcome: Mapped[str | None] = mapped_column(String(30), info=LATER)
+    closing: Mapped[str | None] = mapped_column(String(20), info=LATER)
+    lead_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), info=LATER)
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), info=LATER)
+    hops: Mapped[int] = mapped_column(SmallInteger, server_default="0", info=LATER)
+    reworks: Mapped[int] = mapped_column(SmallInteger, server_default="0", info=LATER)
+    holds: Mapped[int] = mapped_column(SmallInteger, server_default="0", info=LATER)
+    supervised_at: Mapped[datetime | None] = mapped_column(info=LATER)
+    review_at: Mapped[datetime | None] = mapped_column(info=LATER)
+    verify_after: Mapped[datetime | None] = mapped_column(info=LATER)
+    sampled: Mapped[bool] = mapped_column(Boolean, server_default="false", info=LATER)
+    edited_text: Mapped[str | None] = mapped_column(info=LATER)
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
@@ -240,54 +171,17 @@ class Issue(Scoped, Base):
             grants.append(cls.id.in_(called))
         if scope.subject is not None:
             grants.append(cls.id == scope.subject)
+        if scope.subjects:
+            grants.append(cls.id.in_(scope.subjects))
         if not grants:
             return false()
         granted = grants[0] if len(grants) == 1 else or_(*grants)
-        if not scope.recused:
-            return granted
-        accused = and_(cls.respondent_unit_id.is_not(None), cls.respondent_unit_id.in_(scope.recused))
-        return and_(granted, ~accused)
-
-
-class OfIssue(Scoped):
-    """Seen with its issue: the rule of a row that hangs on one."""
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        if scope.everything:
-            return true()
-        seen = select(Issue.id).where(Issue.visible_to(scope))
-        column: ColumnElement[UUID] = cls.issue_id  # type: ignore[attr-defined]
-        return column.in_(seen)
-
-
-class Reporter(OfIssue, Base):
-    """Who reported: sealed, found by keyed hash only, apart from the issue so that it can end earlier."""
-
-    __tablename__ = "reporter"
-    __table_args__ = (Index(None, "issue_id"), Index(None, "phone_hash"))
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
-    name_sealed: Mapped[bytes | None]
-    phone_sealed: Mapped[bytes | None]
-    phone_hash: Mapped[bytes | None]
-    masked: Mapped[str | None] = mapped_column(String(60))
-    at: Mapped[datetime]
-
-
-class Unmasking(OfIssue, Base):
-    """That somebody saw a contact in clear, and why. Never changed, never deleted."""
-
-    __tablename__ = "unmasking"
-    __table_args__ = (Index(None, "issue_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
-    account_id: Mapped[UUID]
-    post_id: Mapped[UUID]
-    purpose: Mapped[str] = mapped_column(String(400))
-    at: Mapped[datetime]
+        if scope.recused:
+            accused = and_(cls.respondent_unit_id.is_not(None), cls.respondent_unit_id.in_(scope.recused))
+            granted = and_(granted, ~accused)
+        if scope.excluded:
+            granted = and_(granted, cls.id.not_in(scope.excluded))
+        return granted
 
 
 class IssueParty(Base):
@@ -305,60 +199,13 @@ class IssueParty(Base):
     since: Mapped[datetime]
 
 
-class Remark(OfIssue, Base):
-    """Words said with a step. The trail holds only their digest."""
+class OfIssue(Scoped):
+    """Seen with its issue: the rule of a row that hangs on one."""
 
-    __tablename__ = "remark"
-    __table_args__ = (Index(None, "issue_id", "at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
-    step: Mapped[str] = mapped_column(String(40))
-    text: Mapped[str]
-    to_reporter: Mapped[bool] = mapped_column(Boolean)
-    post_id: Mapped[UUID | None]
-    at: Mapped[datetime]
-
-
-class Rating(OfIssue, Base):
-    """One answer of the reporter; a rework gives the next one its turn."""
-
-    __tablename__ = "rating"
-    __table_args__ = (
-        CheckConstraint(one_of("verdict", Verdict), name="verdict"),
-        CheckConstraint("satisfaction between 1 and 5", name="satisfaction"),
-        Index(None, "issue_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
-    verdict: Mapped[str] = mapped_column(String(20))
-    satisfaction: Mapped[int] = mapped_column(SmallInteger)
-    contacted: Mapped[bool | None]
-    at: Mapped[datetime]
-
-
-class IssuePhoto(OfIssue, Base):
-    """A checked, re-encoded photo by content hash; the bytes are in the photo store."""
-
-    __tablename__ = "issue_photo"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), index=True)
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
-    width: Mapped[int] = mapped_column(Integer)
-    height: Mapped[int] = mapped_column(Integer)
-    size: Mapped[int] = mapped_column(Integer)
-    at: Mapped[datetime]
-
-
-class IssueDay(Base):
-    """Counts per street and day, kept by a subscriber and recomputable from the trail."""
-
-    __tablename__ = "issue_day"
-
-    street_id: Mapped[UUID] = mapped_column(primary_key=True)
-    day: Mapped[Any] = mapped_column(Date, primary_key=True)
-    raised: Mapped[int] = mapped_column(Integer, default=0)
-    answered: Mapped[int] = mapped_column(Integer, default=0)
-    closed: Mapped[int] = mapped_column(Integer, default=0)
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        if scope.everything:
+            return true()
+        seen = select(Issue.id).where(Issue.visible_to(scope))
+        column: ColumnElement[UUID] = cls.issue_id  # type: ignore[attr-defined]
+        return column.in_(seen)

@@ -17,7 +17,9 @@ from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
 from app.issues import explaining
-from app.issues.models import UNPLACED, Issue, IssuePhoto, Rating, Remark, Reporter
+from app.issues.kinds import UNPLACED
+from app.issues.models import Issue
+from app.issues.records import IssuePhoto, Rating, Remark, Reporter
 from app.issues.schemas import (
     FollowOut,
     IssueFilter,

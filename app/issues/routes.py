@@ -13,7 +13,8 @@ from app.core.paging import Page
 from app.core.work import Work
 from app.core.workflow import Step, lock
 from app.issues import actions, explaining, intake, queries, situation
-from app.issues.models import Issue, IssuePhoto, State
+from app.issues.kinds import State
+from app.issues.models import Issue
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
@@ -26,6 +27,7 @@ from app.issues.receiving import (
     parts,
     photos_in,
 )
+from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
     FollowOut,
@@ -62,7 +64,7 @@ async def locate(form: Locate, work: LocateWork) -> LocateOut:
         place=explaining.place_out(kept),
         holder=explaining.holder_out(kept),
         explanation=explaining.reasons_out(kept),
-        limit_minutes=int(read.limit.total_seconds() // 60),
+        due_at=read.house.calendar.after(facts.now, read.house.ruled("solve").limit),
     )
 
 
@@ -88,8 +90,8 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
     return RaisedOut(
         id=raised.issue_id,
         number=raised.row["number"],
-        state=State.ASSIGNED if kept["holder"] else State.RAISED,
-        version=2 if kept["holder"] else 1,
+        state=_first_state(raised.row),
+        version=2 if raised.row["screening"] or kept["holder"] else 1,
         place=explaining.place_out(kept),
         holder=explaining.holder_out(kept),
         explanation=explaining.reasons_out(kept),
@@ -99,6 +101,13 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
         follow_token=token,
         follow_url=f"{request.app.state.settings.public_url}/api/v1/follow/{token}",
     )
+
+
+def _first_state(row: dict[str, Any]) -> State:
+    """How a report stood when it was stored, from the columns that never change."""
+    if row["screening"]:
+        return State.SCREENING
+    return State.ASSIGNED if row["explanation"]["holder"] else State.RAISED
 
 
 @router.get("/issues", dependencies=[SEE])
@@ -206,5 +215,5 @@ def _add_step(step: Step) -> None:
 
 
 for _step in ISSUE.steps:
-    if not _step.inward:
+    if not _step.inward and _step.name in actions.STEPS:
         _add_step(_step)

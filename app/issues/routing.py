@@ -27,7 +27,9 @@ LADDER = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post on the issue's ground; `away` without `deputy_id` means nobody acts in it now."""
+    """A post on the issue's ground; `away` without `deputy_id` means nobody acts in it now, `seated` that its holder
+    sits on the respondent's own body.
+    """
 
     post_id: UUID
     role: str
@@ -37,6 +39,7 @@ class Candidate:
     path: tuple[UUID, ...]
     away: bool = False
     deputy_id: UUID | None = None
+    seated: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,19 +52,29 @@ class Choice:
     reasons: tuple[dict[str, str], ...]
 
 
-def choose(candidates: Sequence[Candidate], *, building: bool, accused_area: UUID | None = None) -> Choice:
+@dataclass(frozen=True)
+class Asked:
+    """What the choice has to mind: the kind of matter, who is accused, who was tried, which roles may have it."""
+
+    building: bool = False
+    accused_area: UUID | None = None
+    tried: frozenset[UUID] = frozenset()
+    aside: frozenset[UUID] = frozenset()
+    roles: frozenset[str] | None = None
+    above: str | None = None
+
+
+def choose(candidates: Sequence[Candidate], asked: Asked) -> Choice:
     """Walk the ladder; every rung passed over leaves its reason."""
     reasons: list[dict[str, str]] = []
-    for role in LADDER:
-        if role == Role.BUILDING_LEADER and not building:
-            continue
+    for role in _rungs(asked):
         posts = sorted((c for c in candidates if c.role == role), key=_preference)
         if not posts:
             reasons.append({"role": role, "why": "no_post"})
             continue
         for post in posts:
-            if accused_area is not None and accused_area in post.path:
-                reasons.append({"role": role, "why": "recused"})
+            if (why := _passed_over(post, asked)) is not None:
+                reasons.append({"role": role, "why": why})
             elif not post.away:
                 return Choice(post.post_id, post.account_id, role, (*reasons, {"role": role, "why": "holds"}))
             elif post.deputy_id is not None:
@@ -69,6 +82,20 @@ def choose(candidates: Sequence[Candidate], *, building: bool, accused_area: UUI
             else:
                 reasons.append({"role": role, "why": "away_without_deputy"})
     return Choice(None, None, None, (*reasons, {"role": "desk", "why": "nobody"}))
+
+
+def _rungs(asked: Asked) -> list[Role]:
+    first = LADDER.index(Role(asked.above)) + 1 if asked.above in LADDER else 0
+    rungs = [role for role in LADDER[first:] if role != Role.BUILDING_LEADER or asked.building]
+    return rungs if asked.roles is None else [role for role in rungs if role in asked.roles]
+
+
+def _passed_over(post: Candidate, asked: Asked) -> str | None:
+    if (asked.accused_area is not None and asked.accused_area in post.path) or post.seated:
+        return "recused"
+    if post.account_id in asked.aside:
+        return "recused"
+    return "did_not_sign" if post.post_id in asked.tried else None
 
 
 def _preference(post: Candidate) -> tuple[int, str, bool, UUID]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
-from app.issues.models import Channel, IssueType, State, Urgency, Verdict
+from app.issues.kinds import Channel, IssueType, State, Urgency, Verdict
 
 EARLIEST, LATEST = 1900, 2200  # years
 PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
@@ -185,7 +185,7 @@ class LocateOut(Schema):
     place: PlaceOut
     holder: HolderOut | None
     explanation: list[ReasonOut]
-    limit_minutes: int
+    due_at: datetime
 
 
 class RaisedOut(Schema):

@@ -1,4 +1,4 @@
-"""What a new district begins with: the category tree and one limit rule, both its own to change.
+"""What a new district begins with: the category tree and the rules of time, both its own to change.
 
 The tree is compiled from the common class names of urban grid management and residents' matters (bare names from
 public excerpts, not the text of a standard), with the needs and building matters CASES 1 found missing.
@@ -9,15 +9,24 @@ from importlib.resources import files
 
 from sqlalchemy import select
 
+from app.clocks.seeding import seed_rules
 from app.core.work import Work
-from app.issues.models import Category, LimitRule, LimitUnit
+from app.issues.models import Category
 
 FIRST_VERSION = 1
-SOLVE_DAYS = 5  # an example limit until the district sets its own (DOMAIN 1.3 has ranges from 1 to 15)
+PRIVATE = (
+    "噪",
+    "纠纷",
+    "家庭",
+    "邻里",
+    "信访",
+    "举报",
+    "遗弃",
+)  # never offered to strangers as a neighbour (CASES 3)
 
 
 async def seed(work: Work) -> int:
-    """Categories and the limit rule of an empty district; harmless when they are there. Returns the categories."""
+    """Categories and rules of an empty district; harmless when they are there. Returns the categories."""
     if await work.session.scalar(select(Category.code).limit(1)) is not None:
         return 0
     text = files("app.issues").joinpath("categories.csv").read_text("utf-8")
@@ -29,14 +38,14 @@ async def seed(work: Work) -> int:
             "name": row["name"],
             "need": row["need"] == "yes",
             "building": row["building"] == "yes",
+            "verify": False,
+            "private": any(word in row["name"] for word in PRIVATE),
             "retired_at": None,
         }
         for row in csv.DictReader(text.splitlines())
     ]
     await work.put(Category, rows)
-    anything = {"type": None, "urgency": None, "category": None}
-    rule = {"id": work.new_id(), "clock": "solve", "amount": SOLVE_DAYS, "unit": LimitUnit.DAYS, **anything}
-    await work.put(LimitRule, [rule | {"valid_from": work.clock.now(), "valid_to": None}])
+    await seed_rules(work)
     return len(rows)
 
 
@@ -48,6 +57,8 @@ async def add_categories(work: Work, named: dict[str, str]) -> None:
         "parent_code": None,
         "need": False,
         "building": False,
+        "verify": False,
+        "private": False,
         "retired_at": None,
     }
     rows = [{"code": code, "name": name, **flags} for code, name in named.items() if code not in known]

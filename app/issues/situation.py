@@ -6,27 +6,27 @@ Each of the three forms (by point, by code, by nothing) is built once and sent o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncCursor, sql
-from sqlalchemy import CTE, DateTime, String, and_, bindparam, case, cast, func, literal, or_, select
+from psycopg import AsyncCursor
+from sqlalchemy import CTE, DateTime, String, and_, bindparam, case, cast, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import aliased
 
-from app.core.db import Statement
+from app.clocks.house import House, house_json, read_house
+from app.core.db import Statement, compiled
 from app.grid import locate
 from app.grid.models import Area
-from app.issues.models import Category, LimitRule, LimitUnit, Placement
+from app.issues.kinds import Placement
+from app.issues.models import Category
 from app.issues.routing import LADDER, Candidate
-from app.people.models import Absence, Post, Unit
+from app.people.models import Absence, Post, Seat, Unit
 
 STREET_REACH_M = 1000  # a point this near to a grid goes to that street's desk, a farther one to the district's
 LADDER_ROLES = [str(role) for role in LADDER]
-UNIT_MINUTES = {LimitUnit.MINUTES: 1, LimitUnit.HOURS: 60, LimitUnit.DAYS: 1440}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Situation:
     posts: list[Candidate]
     category_version: int | None
     building: bool
-    limit: timedelta
+    house: House
     accused_area: UUID | None
     outside: dict[str, Any] | None = None
 
@@ -104,12 +104,11 @@ async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
 def _as_situation(by: str, row: Any) -> Situation:
     width = len(locate.SAID)
     area = dict(zip(locate.SAID, row, strict=False))
-    chain, candidates, posts, category, limit, accused = row[width:]
+    chain, candidates, posts, category, house, accused = row[width:]
     known = category or {}
-    span = timedelta(minutes=limit["amount"] * UNIT_MINUTES[limit["unit"]])
     return Situation(
         by, area, chain or [], candidates, [_candidate(post) for post in posts or []],
-        known.get("version"), known.get("building", False), span, accused,
+        known.get("version"), known.get("building", False), read_house(house), accused,
     )  # fmt: skip
 
 
@@ -117,7 +116,7 @@ def _candidate(post: dict[str, Any]) -> Candidate:
     deputy = post["deputy_id"]
     return Candidate(
         UUID(post["post_id"]), post["role"], post["rank"], UUID(post["account_id"]), post["depth"],
-        tuple(UUID(area) for area in post["path"]), post["away"], UUID(deputy) if deputy else None,
+        tuple(UUID(area) for area in post["path"]), post["away"], UUID(deputy) if deputy else None, post["seated"],
     )  # fmt: skip
 
 
@@ -146,13 +145,21 @@ def _line_if_asked(path: Any) -> Any:
     return case((respondent.is_not(None), func.to_jsonb(path)), else_=cast(literal("[]"), JSONB))
 
 
+def _seated() -> Any:
+    """Whether the post's holder sits on the body of whom is complained of."""
+    respondent = bindparam("respondent", type_=Unit.id.type)
+    sits = select(Seat.unit_id).where(Seat.account_id == Post.account_id, Seat.unit_id == respondent)
+    now_on = sits.where(or_(Seat.until.is_(None), Seat.until > _now())).correlate(Post)
+    return case((respondent.is_not(None), now_on.exists()), else_=false())
+
+
 def _posts_on(owner: CTE) -> Any:
     ground = aliased(Area, name="ground")
     away = and_(Absence.post_id == Post.id, Absence.starts_at <= _now(), Absence.ends_at > _now())
     said = func.jsonb_build_object(
         "post_id", Post.id, "role", Post.role, "rank", Post.rank, "account_id", Post.account_id,
         "depth", func.cardinality(ground.path), "path", _line_if_asked(ground.path),
-        "away", Absence.post_id.is_not(None), "deputy_id", Absence.deputy_id,
+        "away", Absence.post_id.is_not(None), "deputy_id", Absence.deputy_id, "seated", _seated(),
     )  # fmt: skip
     return (
         select(func.jsonb_agg(said))
@@ -165,22 +172,6 @@ def _posts_on(owner: CTE) -> Any:
         )
         .where(Post.valid_from <= _now(), or_(Post.valid_to.is_(None), Post.valid_to > _now()))
         .correlate(owner)
-        .scalar_subquery()
-    )
-
-
-def _limit() -> Any:
-    facts = ("type", "urgency", "category")
-    fits = [
-        or_(getattr(LimitRule, f).is_(None), getattr(LimitRule, f) == bindparam(f, type_=String)) for f in facts
-    ]
-    given = [case((getattr(LimitRule, f).is_(None), 0), else_=1) for f in facts]
-    return (
-        select(func.jsonb_build_object("amount", LimitRule.amount, "unit", LimitRule.unit))
-        .where(LimitRule.clock == "solve", *fits, LimitRule.valid_from <= _now())
-        .where(or_(LimitRule.valid_to.is_(None), LimitRule.valid_to > _now()))
-        .order_by(sum(given[1:], given[0]).desc(), LimitRule.valid_from.desc())
-        .limit(1)
         .scalar_subquery()
     )
 
@@ -221,7 +212,7 @@ def statement(by: str) -> Statement:
     accused = select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
     owned = [owner.c[name] for name in locate.SAID]
     query = select(
-        *owned, _chain_of(owner), touched, _posts_on(owner), _category(), _limit(), accused
+        *owned, _chain_of(owner), touched, _posts_on(owner), _category(), house_json(), accused
     ).select_from(one.outerjoin(owner, literal(value=True)))
     return Statement(compiled(query))
 
@@ -230,14 +221,3 @@ def statement(by: str) -> Statement:
 def nearest_statement() -> Statement:
     """The nearest grid, compiled once."""
     return Statement(compiled(locate.nearest()))
-
-
-def compiled(query: Any) -> str:
-    """SQL text for the driver: constants written out, so that only what changes is sent."""
-    made = query.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
-    text = str(made)
-    for name, bound in made.binds.items():
-        if not bound.required:
-            value = str(bound.value) if isinstance(bound.value, str) else bound.value
-            text = text.replace(f"%({name})s", sql.Literal(value).as_string())
-    return text

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.clock import office_day
 from app.core.outbox import Outbox
 from app.core.work import Work
-from app.issues.models import IssueDay
+from app.issues.records import IssueDay
 
 
 async def _count(work: Work, street: str | None, at: datetime, column: str, by: int = 1) -> None:

@@ -1,89 +1,156 @@
-"""The life of an issue as one table of steps. Nothing else assigns a state; later steps are further rows.
+"""The life of an issue as one table of steps (DESIGN 4, CASES 2). Nothing else assigns a state.
 
-The diagram is drawn from here (`wangge workflow draw issues`), so are the buttons of every face.
+The diagram is drawn from here (`wangge workflow draw issue`), so are the buttons of every face.
 """
 
-from typing import Any
-
-from app.core.errors import Forbidden, Problem
-from app.core.workflow import Step, Workflow
-from app.issues import events
-from app.issues.models import State
+from app.core.workflow import Guard, Step, Workflow
+from app.issues import events as e
+from app.issues.guards import (
+    found_it,
+    is_confidential,
+    is_holder,
+    is_other,
+    is_placed,
+    is_upstreams,
+    may_leave_desk,
+)
+from app.issues.kinds import State
+from app.issues.words import STATE_WORDS, STEP_WORDS
 from app.people.models import Role
 
-HANDLERS = frozenset(
-    {Role.GRID_WORKER, Role.GRID_LEADER, Role.BUILDING_LEADER, Role.COMMUNITY_OFFICER, Role.STREET_DISPATCHER}
-)
-DESKS = frozenset(
-    {Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY, Role.STREET_DISPATCHER, Role.STREET_SECRETARY}
-    | {Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN}
-)
+STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
+DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN})
+OFFICES = STREET | DISTRICT
+COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
+DESKS = OFFICES | COMMUNITY
+HANDLERS = COMMUNITY | STREET | {
+    Role.GRID_WORKER, Role.GRID_LEADER, Role.BUILDING_LEADER, Role.DISTRICT_SUPERVISOR,
+}  # fmt: skip
+DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 STAFF = frozenset(
     set(Role) - {Role.PUBLIC, Role.SYSTEM, Role.AUDITOR, Role.PIONEER, Role.CLEANER, Role.ORDER_AIDE}
 )
 REPORTER = frozenset({Role.PUBLIC})
-UNSETTLED = frozenset({State.RAISED, State.ASSIGNED, State.HANDLING})
+SYSTEM = frozenset({Role.SYSTEM})
+
+S = State
+FINAL = frozenset({S.CLOSED, S.NOT_ACCEPTED, S.MERGED, S.WITHDRAWN})
+LIVE = frozenset(S) - FINAL
+UNSETTLED = frozenset({S.RAISED, S.ASSIGNED, S.HANDLING})
+WORKED = frozenset({S.ASSIGNED, S.HANDLING, S.DISPATCHED, S.WHISTLED})
+WORKING = frozenset({S.HANDLING, S.DISPATCHED, S.WHISTLED})
+ASKED = frozenset({S.HANDLING, S.DISPATCHED})
 
 
-class NotHolder(Forbidden):
-    """The matter is in another post's hands."""
-
-    code = "not_holder"
-    zh = "该事项由其他岗位承办,您可以查看,不能代办。"
-    en = "Another post holds this matter; you may look, not act for it."
-
-
-class NotPlaced(Forbidden):
-    """Where it is has to be settled first."""
-
-    code = "not_placed"
-    zh = "请先定位,再分派。"
-    en = "Locate the issue first, then assign it."
+def step(
+    name: str, sources: frozenset[State], target: State | None, by: frozenset[Role], event: type,
+    guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
+) -> Step:  # fmt: skip
+    """A row of the table."""
+    return Step(name, sources, target, by, event, guard, inward=inward, revives=revives)
 
 
-def is_holder(work: Any, issue: Any) -> Problem | None:
-    """Work is bound to posts: only the holding post goes on with it (its deputy acts through that post)."""
-    return None if issue.holder_id is not None and issue.holder_id == work.actor.post_id else NotHolder()
+def back(
+    name: str, source: State, to: frozenset[State], by: frozenset[Role], event: type,
+    guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
+) -> Step:  # fmt: skip
+    """A row that returns to where the issue was before."""
+    return Step(name, frozenset({source}), None, by, event, guard, inward=inward, back_to=to, revives=revives)
 
 
-def is_placed(_: Any, issue: Any) -> Problem | None:
-    """An office can only be asked once the ground is known."""
-    return None if issue.area_id is not None else NotPlaced()
+def at(*states: State) -> frozenset[State]:
+    """The states a step leads on from."""
+    return frozenset(states)
 
 
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    State.RAISED: ("已提出", "raised"),
-    State.ASSIGNED: ("待签收", "assigned"),
-    State.HANDLING: ("办理中", "being handled"),
-    State.ANSWERED: ("已答复", "answered"),
-    State.CLOSED: ("已办结", "closed"),
-}
-STEP_WORDS: dict[str, tuple[str, str]] = {
-    "raise": ("提出", "raise"),
-    "locate": ("定位", "locate"),
-    "assign": ("分派", "assign"),
-    "accept": ("签收", "accept"),
-    "contact": ("联系", "contact"),
-    "answer": ("答复", "answer"),
-    "rate": ("评价", "rate"),
-    "rework": ("重办", "rework"),
-    "comment": ("备注", "comment"),
-}
+ENTERING = (
+    step("screen", at(S.RAISED), S.SCREENING, REPORTER | STAFF, e.IssueScreened, inward=True),
+    step("admit", at(S.SCREENING), S.RAISED, DESKS | SYSTEM, e.IssueAdmitted),
+    step("locate", UNSETTLED | {S.SCREENING}, None, DESKS, e.IssueLocated),
+    step("assign", UNSETTLED, S.ASSIGNED, DESKS | SYSTEM | {Role.GRID_LEADER}, e.IssueAssigned, is_placed),
+    step("not_accept", UNSETTLED | {S.SCREENING}, S.NOT_ACCEPTED, DESKS, e.IssueNotAccepted),
+    step("request_review", at(S.NOT_ACCEPTED), None, REPORTER, e.ReviewRequested),
+    step("uphold", at(S.NOT_ACCEPTED), None, OFFICES, e.RefusalUpheld),
+    step("overturn", at(S.NOT_ACCEPTED), S.RAISED, OFFICES, e.RefusalOverturned, revives=True),
+    step("merge", UNSETTLED | {S.SCREENING, S.DISPATCHED}, S.MERGED, DESKS | REPORTER, e.IssueMerged),
+    back("unmerge", S.MERGED, UNSETTLED | {S.DISPATCHED}, DESKS, e.IssueUnmerged, revives=True),
+    step("withdraw", LIVE - {S.SUBMITTED, S.TRANSFERRED, S.WHISTLED}, S.WITHDRAWN, REPORTER, e.IssueWithdrawn),
+)
+HANDLING = (
+    step("accept", at(S.ASSIGNED), S.HANDLING, HANDLERS, e.IssueAccepted, is_holder),
+    step("triage", at(S.HANDLING), None, HANDLERS, e.IssueTriaged, is_holder),
+    step("contact", at(S.HANDLING), None, HANDLERS, e.ReporterContacted, is_holder),
+    step("relay_contact", WORKED, None, OFFICES, e.ContactRelayed, is_confidential),
+    step("request_info", at(S.HANDLING, S.DISPATCHED), S.AWAITING_REPORTER, HANDLERS | DEPARTMENT,
+         e.InfoRequested, is_holder),
+    back("give_info", S.AWAITING_REPORTER, ASKED, REPORTER, e.InfoGiven),
+    back("go_on", S.AWAITING_REPORTER, ASKED, DESKS | SYSTEM, e.IssueGoneOn),
+    step("hand_up", at(S.ASSIGNED, S.HANDLING), S.ASSIGNED, HANDLERS, e.IssueHandedUp, is_holder),
+    step("take_over", at(S.RAISED, S.ASSIGNED, S.HANDLING), S.HANDLING, DESKS & HANDLERS, e.IssueTakenOver, is_other),
+    step("fix_on_spot", UNSETTLED, S.CLOSED, HANDLERS, e.FixedOnSpot, found_it),
+    step("check_sample", at(S.CLOSED), None, DESKS | {Role.GRID_LEADER}, e.SampleChecked, is_other),
+    step("answer", at(S.HANDLING), S.ANSWERED, HANDLERS, e.IssueAnswered, is_holder),
+    step("ask_extension", at(S.HANDLING, S.DISPATCHED), None, HANDLERS | DEPARTMENT, e.ExtensionAsked, is_holder),
+    step("extend", at(S.HANDLING, S.DISPATCHED), None, DESKS, e.IssueExtended, is_other),
+    step("refuse_extension", at(S.HANDLING, S.DISPATCHED), None, DESKS, e.ExtensionRefused, is_other),
+    step("hold_open", WORKING, S.HELD_OPEN, DESKS, e.IssueHeldOpen, is_other),
+    step("resume", at(S.HELD_OPEN), S.HANDLING, DESKS | SYSTEM, e.IssueResumed),
+)  # fmt: skip
+DISPATCHING = (
+    step("dispatch", UNSETTLED, S.DISPATCHED, OFFICES, e.IssueDispatched, may_leave_desk),
+    step("pass_on", at(S.DISPATCHED), None, OFFICES | SYSTEM, e.IssuePassedOn, inward=True),
+    step("recall", at(S.DISPATCHED), S.HANDLING, OFFICES | SYSTEM, e.IssueRecalled),
+    step("return_answer", at(S.DISPATCHED), S.ANSWERED, DEPARTMENT | DESKS | SYSTEM, e.AnswerReturned, inward=True),
+    step("return_for_check", at(S.HANDLING, S.DISPATCHED), S.VERIFYING, HANDLERS | DEPARTMENT,
+         e.CheckWanted, inward=True),
+    step("verify", at(S.VERIFYING), S.ANSWERED, DESKS, e.IssueVerified, is_other),
+    back("return_for_rework", S.VERIFYING, ASKED, DESKS, e.ReworkOrdered, is_other),
+    step("transfer", at(S.ASSIGNED, S.HANDLING, S.DISPATCHED), S.TRANSFERRED, OFFICES, e.IssueTransferred,
+         may_leave_desk),
+    step("confirm_transfer", at(S.TRANSFERRED), S.CLOSED, OFFICES, e.TransferConfirmed),
+    step("receive_back", at(S.TRANSFERRED), S.HANDLING, OFFICES | SYSTEM, e.IssueReceivedBack),
+    step("submit", at(S.HANDLING, S.ANSWERED), S.SUBMITTED, OFFICES, e.IssueSubmitted, is_upstreams),
+    step("upstream_close", at(S.SUBMITTED), S.CLOSED, OFFICES, e.ClosedUpstream),
+    step("upstream_return", at(S.SUBMITTED), S.HANDLING, OFFICES, e.ReturnedUpstream),
+    step("whistle", WORKED, S.WHISTLED, STREET | DISTRICT, e.IssueWhistled, may_leave_desk, inward=True),
+    step("whistle_over", at(S.WHISTLED), S.HANDLING, STREET | DISTRICT | SYSTEM, e.WhistleLeft, inward=True),
+    step("whistle_answer", at(S.WHISTLED), S.ANSWERED, STREET | DISTRICT, e.WhistleAnswered, inward=True),
+)  # fmt: skip
+WORD = (
+    step("revisit", at(S.ANSWERED), None, DESKS, e.ReporterRevisited, is_other),
+    step("rate", at(S.ANSWERED, S.CLOSED), None, REPORTER, e.IssueRated),
+    back("rework", S.ANSWERED, frozenset(WORKING), REPORTER | DESKS, e.IssueReworked, inward=True),
+    step("close", at(S.ANSWERED), S.CLOSED, REPORTER | DESKS | SYSTEM, e.IssueClosed, inward=True),
+    step("reopen", at(S.CLOSED), S.HANDLING, REPORTER | DESKS, e.IssueReopened, revives=True),
+    step("ask_again", at(S.CLOSED), S.ANSWERED, SYSTEM, e.AskedAgain, inward=True, revives=True),
+    step("ask_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), None, HANDLERS, e.CloseAsked),
+    step("approve_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), S.CLOSED, DESKS, e.CloseApproved, is_other),
+    step("decline_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), None, DESKS, e.CloseDeclined, is_other),
+    step("exclude", frozenset(S), None, DESKS, e.ExclusionAsked),
+    step("approve_exclusion", frozenset(S), None, OFFICES, e.ExclusionApproved),
+    step("decline_exclusion", frozenset(S), None, OFFICES, e.ExclusionDeclined),
+)
+BESIDE = (
+    step("group", LIVE, None, DESKS, e.IssueGrouped),
+    step("ungroup", LIVE, None, DESKS, e.IssueUngrouped),
+    step("supervise", LIVE, None, DISTRICT | SYSTEM | {Role.STREET_SECRETARY}, e.IssueSupervised),
+    step("turn_to", LIVE - UNSETTLED | {S.HANDLING}, None, DESKS, e.IssueTurned),
+    step("set_verify_after", LIVE | {S.CLOSED}, None, DESKS, e.VerifyAfterSet),
+    step("edit_copy", LIVE, None, STREET | {Role.DISTRICT_SUPERVISOR}, e.CopyEdited, is_confidential),
+    step("change_kind", UNSETTLED | {S.SCREENING}, None, DESKS, e.KindChanged),
+    step("add_area", LIVE, None, DESKS, e.AreaAdded),
+    step("add_party", WORKED, None, OFFICES, e.PartyAdded, may_leave_desk),
+    step("release_party", LIVE, None, OFFICES, e.PartyReleased),
+    step("recuse", LIVE, None, HANDLERS, e.IssueRecused),
+    step("remind", frozenset(S), None, SYSTEM, e.IssueReminded, inward=True),
+    step("comment", frozenset(S), None, STAFF, e.IssueCommented),
+)
 
 ISSUE = Workflow(
     kind="issue",
     first=State.RAISED,
-    final=frozenset({State.CLOSED}),
+    final=FINAL,
     states=tuple(State),
     words=STATE_WORDS | STEP_WORDS,
-    steps=(
-        Step("locate", UNSETTLED, None, DESKS, events.IssueLocated),
-        Step("assign", UNSETTLED, State.ASSIGNED, DESKS | {Role.GRID_LEADER}, events.IssueAssigned, is_placed),
-        Step("accept", frozenset({State.ASSIGNED}), State.HANDLING, HANDLERS, events.IssueAccepted, is_holder),
-        Step("contact", frozenset({State.HANDLING}), None, HANDLERS, events.ReporterContacted, is_holder),
-        Step("answer", frozenset({State.HANDLING}), State.ANSWERED, HANDLERS, events.IssueAnswered, is_holder),
-        Step("rate", frozenset({State.ANSWERED}), State.CLOSED, REPORTER, events.IssueRated),
-        Step("rework", frozenset({State.ANSWERED}), State.HANDLING, REPORTER, events.IssueReworked, inward=True),
-        Step("comment", frozenset(State), None, STAFF, events.IssueCommented),
-    ),
+    steps=(*ENTERING, *HANDLING, *DISPATCHING, *WORD, *BESIDE),
 )

@@ -175,3 +175,52 @@ class Absence(Base):
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
     ends_at: Mapped[datetime]
     deputy_id: Mapped[UUID | None]
+
+
+class DutyShift(Base):
+    """Who is on duty for a unit from–to, through which post, and the leading officer (值班表, CASES 2.4)."""
+
+    __tablename__ = "duty_shift"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"), Index(None, "unit_id", "starts_at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
+    leader_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
+    phone: Mapped[str | None] = mapped_column(String(30))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class Seat(Base):
+    """That an account sits on a unit's body (an owners' committee): it stands aside where that unit is accused."""
+
+    __tablename__ = "seat"
+    __table_args__ = (Index(None, "unit_id"),)
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Recusal(Base):
+    """That an account stands aside from one matter: it neither sees nor handles it any more (DESIGN 3)."""
+
+    __tablename__ = "recusal"
+    __table_args__ = (Index(None, "subject_id"),)
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by_post: Mapped[UUID | None]
+
+
+class Guest(Base):
+    """That the posts of an area may see one matter that lies on other ground (CASES 1a)."""
+
+    __tablename__ = "guest"
+
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]

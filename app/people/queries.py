@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.core.crypto import token_hash
 from app.core.scope import Scope
 from app.grid.models import Area, AreaLevel
-from app.people.models import Absence, Account, Post, Role, Token, Unit
+from app.people.models import Absence, Account, Guest, Post, Recusal, Role, Seat, Token, Unit
 
 LEVEL_COLUMN = {
     AreaLevel.STREET: "street_id",
@@ -71,6 +71,8 @@ class Standing:
     grids: tuple[UUID, ...]
     line: tuple[UUID, ...]
     office: UUID | None
+    excluded: tuple[UUID, ...] = ()
+    guest_of: tuple[UUID, ...] = ()
 
 
 async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> Standing | None:
@@ -83,10 +85,13 @@ async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> S
         .correlate(Post)
         .scalar_subquery()
     )
-    above = or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id)
+    seats = select(Seat.unit_id).where(
+        Seat.account_id == bearer.account_id, or_(Seat.until.is_(None), Seat.until > now)
+    )
+    above = or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id, Unit.id.in_(seats))
     line = select(func.array_agg(Unit.id)).where(above).correlate(Post, Area).scalar_subquery()
     query = (
-        select(Post.role, Post.area_id, Post.unit_id, Area.level, nested, line, office.id)
+        select(Post.role, Post.area_id, Post.unit_id, Area.level, nested, line, office.id, *_exceptions(bearer))
         .outerjoin(Area, Area.id == Post.area_id)
         .outerjoin(office, office.area_id == Post.area_id)
         .where(Post.id == bearer.post_id, in_force(now), acts_in(bearer.account_id, now))
@@ -94,21 +99,35 @@ async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> S
     row = (await session.execute(query)).first()
     if row is None:
         return None
-    role, area_id, unit_id, level, grids, line_units, office_id = row
-    return Standing(role, area_id, unit_id, level, tuple(grids or ()), tuple(line_units or ()), office_id)
+    role, area_id, unit_id, level, grids, line_units, office_id, aside, guest = row
+    inner_grids, line_of_command = tuple(grids or ()), tuple(line_units or ())
+    single = (tuple(aside or ()), tuple(guest or ()))
+    return Standing(role, area_id, unit_id, level, inner_grids, line_of_command, office_id, *single)
+
+
+def _exceptions(bearer: Bearer) -> tuple[Any, Any]:
+    """Single matters the account stands aside from, and those its area was let in on; nearly always none."""
+    aside = select(func.array_agg(Recusal.subject_id)).where(Recusal.account_id == bearer.account_id)
+    guest = select(func.array_agg(Guest.subject_id)).where(Guest.area_id == Post.area_id).correlate(Post)
+    return aside.scalar_subquery(), guest.scalar_subquery()
 
 
 def scope_of(standing: Standing) -> Scope:
     """What a post may see: its level's column, or its unit's matters; the line of command is recused."""
     if standing.unit_id is not None:
-        return Scope(units=(standing.unit_id,), recused=standing.line)
+        return Scope(units=(standing.unit_id,), recused=standing.line, excluded=standing.excluded)
     if standing.level == AreaLevel.DISTRICT:
         return Scope(everything=True)
     if standing.area_id is None:
         return Scope()
     inner = standing.grids if standing.level == AreaLevel.GRID else ()
     column = LEVEL_COLUMN[AreaLevel(standing.level or "")]
-    return Scope(areas={column: (standing.area_id, *inner)}, recused=standing.line)
+    return Scope(
+        areas={column: (standing.area_id, *inner)},
+        subjects=standing.guest_of,
+        recused=standing.line,
+        excluded=standing.excluded,
+    )
 
 
 def posts_of(account_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:

@@ -10,7 +10,7 @@ import app
 from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
 from app.issues import explaining, routing
-from app.issues.models import State
+from app.issues.kinds import State
 from app.issues.workflow import ISSUE, STATE_WORDS, STEP_WORDS
 from app.people.models import Role
 

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
-from app.issues.models import IssueDay, IssueParty
+from app.issues.models import IssueParty
+from app.issues.records import IssueDay
 from tests import town
 from tests.core.scope_world import Form, Ids, Looking
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Bundle, aliased, make_transient_to_detached
 from sqlalchemy.orm import join as orm_join
 from sqlalchemy.orm import outerjoin as orm_outerjoin
 
-from app.issues.models import IssueParty, Remark
+from app.issues.models import IssueParty
+from app.issues.records import Remark
 from app.people.models import Unit
 from tests.core.scope_world import ONE_UNIT, Form, Ids, Looking
 

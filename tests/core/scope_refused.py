@@ -9,7 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm import outerjoin as orm_outerjoin
 
 from app.core.db import table_of
-from app.issues.models import Issue, IssueDay, IssueParty, PartyRole
+from app.issues.kinds import PartyRole
+from app.issues.models import Issue, IssueParty
+from app.issues.records import IssueDay
 from app.people.models import Unit
 from tests import town
 from tests.core.scope_world import ONE_UNIT, Form, Ids, Looking

@@ -13,7 +13,9 @@ from app.core.db import table_of
 from app.core.scope import EVERYTHING, NOTHING, Scope
 from app.core.work import Runtime, system_work
 from app.grid.queries import get_area
-from app.issues.models import Issue, IssueParty, PartyRole, Remark
+from app.issues.kinds import PartyRole
+from app.issues.models import Issue, IssueParty
+from app.issues.records import Remark
 from app.people.models import Unit
 from tests import town
 from tests.conftest import Desk

@@ -13,7 +13,8 @@ from app.core.idempotency import Idempotency, body_hash
 from app.core.outbox import Outbox
 from app.core.settings import Settings
 from app.core.work import Runtime
-from app.issues.models import Issue, Remark, Reporter
+from app.issues.models import Issue
+from app.issues.records import Remark, Reporter
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit, make_runtime, report

@@ -15,7 +15,7 @@ from app import worker
 from app.core.clock import FixedClock
 from app.core.outbox import FIRST_PAUSE_S, MAX_TRIES, Delivery, Outbox, take
 from app.core.work import Runtime, Work, system_work
-from app.issues.models import IssueDay
+from app.issues.records import IssueDay
 from app.worker import TURN, drain, run_batch
 from tests import town
 from tests.core.aids import HERE, as_role, count

@@ -25,7 +25,8 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.scope import EVERYTHING, NOTHING, Refused, Scope, Scoped, ScopeMissing, rescope, scoped_session
 from app.core.work import SYSTEM, Runtime, enter_district, known_as, open_work, system_work
-from app.issues.models import Issue, Rating, Remark
+from app.issues.models import Issue
+from app.issues.records import Rating, Remark
 from app.people.models import Unit
 from tests import town
 from tests.conftest import ROOT, Desk

@@ -23,7 +23,8 @@ from app.core.outbox import Outbox
 from app.core.scope import EVERYTHING, scoped_session
 from app.core.settings import Settings
 from app.core.work import Runtime, UnknownDistrict, Work, enter_district, open_city, schema_of, system_work
-from app.issues.models import Issue, IssueDay
+from app.issues.models import Issue
+from app.issues.records import IssueDay
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit, make_runtime, report

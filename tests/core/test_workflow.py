@@ -15,7 +15,8 @@ from app.core.scope import EVERYTHING
 from app.core.work import Actor, Runtime, known_as, open_work, system_work
 from app.core.workflow import Stale, Step, Workflow, advance, as_mermaid, check, lock
 from app.issues import events
-from app.issues.models import Issue, State
+from app.issues.kinds import State
+from app.issues.models import Issue
 from app.issues.workflow import ISSUE
 from app.people.models import Role
 from tests import town

@@ -18,16 +18,9 @@ from app.core.outbox import Outbox
 from app.core.work import Runtime, system_work
 from app.grid.queries import get_area
 from app.issues.actions import involve
-from app.issues.models import (
-    Issue,
-    IssueParty,
-    IssuePhoto,
-    PartyRole,
-    Rating,
-    Remark,
-    Reporter,
-    Unmasking,
-)
+from app.issues.kinds import PartyRole
+from app.issues.models import Issue, IssueParty
+from app.issues.records import IssuePhoto, Rating, Remark, Reporter, Unmasking
 from app.people import actions
 from app.people.models import Absence, Post, Rank, Role, Unit
 from tests import town

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.core.work import Runtime, system_work
-from app.issues.models import Issue, Rating
+from app.issues.models import Issue
+from app.issues.records import Rating
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit

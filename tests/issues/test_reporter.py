@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.work import Runtime, system_work
-from app.issues.models import Reporter, Unmasking
+from app.issues.records import Reporter, Unmasking
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from app.core.work import Runtime, open_work, system_work
 from app.issues.actions import involve
-from app.issues.models import Issue, PartyRole, Reporter
+from app.issues.kinds import PartyRole
+from app.issues.models import Issue
+from app.issues.records import Reporter
 from app.people.login import identify_by
 from app.people.models import Role
 from tests import town

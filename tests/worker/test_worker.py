@@ -26,7 +26,7 @@ from app.core.settings import Settings
 from app.core.work import Runtime, open_city, system_work
 from app.districts import Heartbeat
 from app.issues.counting import recount
-from app.issues.models import IssueDay
+from app.issues.records import IssueDay
 from app.people.models import Role
 from app.subscriptions import SUBSCRIPTIONS
 from app.worker import Worker, beat, drain, tidy

@@ -1,0 +1,122 @@
+"""What must hold of an issue before a step, each with the sentence that says so."""
+
+from typing import Any
+
+from app.core.errors import Conflict, Forbidden, Problem
+from app.issues.kinds import IssueType
+from app.people.models import Role
+
+ORIGINALS = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DISTRICT_SUPERVISOR})
+
+
+class NotHolder(Forbidden):
+    """The matter is in another post's hands."""
+
+    code = "not_holder"
+    zh = "该事项由其他岗位承办,您可以查看,不能代办。"
+    en = "Another post holds this matter; you may look, not act for it."
+
+
+class OwnMatter(Forbidden):
+    """Who handles it may not decide this about it."""
+
+    code = "own_matter"
+    zh = "承办人不能自行批准,请由上级或其他岗位办理。"
+    en = "Who handles the matter may not decide this; another post has to."
+
+
+class NotOwnFinding(Forbidden):
+    """Fixed on the spot is for what a worker found, not for what a resident reported."""
+
+    code = "not_own_finding"
+    zh = "只有本人巡查发现的事项可以现场解决后直接办结。"
+    en = "Only a finding of your own can be closed on the spot."
+
+
+class NotPlaced(Forbidden):
+    """Where it is has to be settled first."""
+
+    code = "not_placed"
+    zh = "请先定位,再分派。"
+    en = "Locate the issue first, then assign it."
+
+
+class NotConfidential(Conflict):
+    """Meant for confidential reports only."""
+
+    code = "not_confidential"
+    zh = "该事项不是保密件。"
+    en = "This matter is not confidential."
+
+
+class CopyMissing(Conflict):
+    """A confidential report leaves the desk as an edited copy only (CASES 2.4)."""
+
+    code = "copy_missing"
+    zh = "保密件须先编辑转办件,隐去可识别反映人的内容,再转出。"
+    en = (
+        "A confidential report needs an edited copy, without what gives the reporter away, before it is passed on."
+    )
+
+
+class NotFromUpstream(Conflict):
+    """Only an order from the hotline goes back upstream."""
+
+    code = "not_from_upstream"
+    zh = "该事项没有上级工单编号,不能报送上级。"
+    en = "This matter has no number of an upstream order; it cannot be submitted there."
+
+
+class UpstreamCloses(Conflict):
+    """An order from the hotline is closed where it came from."""
+
+    code = "closed_upstream"
+    zh = "上级工单须报送上级后办结。"
+    en = "An order from upstream is submitted and closed there."
+
+
+def holds(work: Any, issue: Any) -> bool:
+    """Whether the active post holds the issue, or its unit leads it."""
+    own = issue.holder_id is not None and issue.holder_id == work.actor.post_id
+    return own or (issue.lead_unit_id is not None and issue.lead_unit_id in work.actor.units)
+
+
+def is_holder(work: Any, issue: Any) -> Problem | None:
+    """Work is bound to posts: only the holding post goes on with it (its deputy acts through that post)."""
+    return None if holds(work, issue) else NotHolder()
+
+
+def is_other(work: Any, issue: Any) -> Problem | None:
+    """Somebody else than the handler; the system is nobody's handler."""
+    return OwnMatter() if holds(work, issue) else None
+
+
+def is_placed(work: Any, issue: Any) -> Problem | None:
+    """An office can only be asked once the ground is known; the default acts give it to a desk all the same."""
+    return None if issue.area_id is not None or work.actor.role == Role.SYSTEM else NotPlaced()
+
+
+def is_confidential(_: Any, issue: Any) -> Problem | None:
+    """For confidential reports."""
+    return None if issue.confidential else NotConfidential()
+
+
+def may_leave_desk(_: Any, issue: Any) -> Problem | None:
+    """An open report, or a confidential one with its edited copy."""
+    return CopyMissing() if issue.confidential and issue.edited_text is None else None
+
+
+def is_upstreams(_: Any, issue: Any) -> Problem | None:
+    """Came with an upstream order."""
+    return None if issue.upstream_number else NotFromUpstream()
+
+
+def found_it(work: Any, issue: Any) -> Problem | None:
+    """The finder's own finding; what a resident reported is closed by the resident's word only."""
+    own = issue.entered_by is not None and issue.entered_by == work.actor.account_id
+    return None if own and issue.type == IssueType.FINDING else NotOwnFinding()
+
+
+def knows_original(work: Any, issue: Any) -> bool:
+    """Whether the actor may see the text, photos, exact point and reporter: of a confidential one only the desk."""
+    return not issue.confidential or work.actor.role in ORIGINALS
