@@ -67,9 +67,7 @@ async def beside(work: Work, issue: Issue) -> Beside:
     )  # fmt: skip
     remarks, ratings, clocks, trail, masked, count = (await work.session.execute(query)).one()
     now = work.clock.now()
-    given = [
-        (UUID(row.pop("issue_id")), row["verdict"], datetime.fromisoformat(row["at"])) for row in ratings or []
-    ]
+    given = [(UUID(row.pop("issue_id")), row["verdict"], row.pop("answer_id")) for row in ratings or []]
     return Beside(
         [RemarkOut.model_validate(row) for row in remarks or []],
         [RatingOut.model_validate(row) for row in ratings or []],

@@ -241,5 +241,6 @@ async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) ->
     await waits.stop(work, issue.id)
     await take(
         work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),
-        answered_at=work.clock.now(), answer_id=work.new_id(), closed_at=None, closing=None, verify_after=None, back_to=State.HANDLING,
+        answered_at=work.clock.now(), answer_id=work.new_id(), closed_at=None, closing=None,
+        verify_after=None, back_to=State.HANDLING,
     )  # fmt: skip

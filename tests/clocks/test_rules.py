@@ -96,7 +96,7 @@ async def test_a_clock_whose_act_fails_pauses_parks_and_holds_nobody_up(
             raise ValueError("poison")
         await real(work, issue, wait, rung)
 
-    monkeypatch.setitem(BY_KIND, "sign", act)  # type: ignore[arg-type]
+    monkeypatch.setitem(BY_KIND, "sign", act)
     clock.advance(hours=2, minutes=1)
     for _ in range(14):
         await catch_up(runtime, HERE)
