@@ -16,6 +16,8 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    KEEP_ROSTER = "keep_roster"
+    MANAGE_RULES = "manage_rules"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -23,5 +25,9 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_ISSUES: STAFF - HELPERS,
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
+    Capability.KEEP_ROSTER: frozenset(
+        {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN}
+    ),
+    Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
 }
