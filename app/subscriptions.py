@@ -1,6 +1,8 @@
 """EVENT -> handlers: the whole causality on one page. Reactions come from above, a second later, once each."""
 
 from app.core.outbox import Subscriptions
+from app.dispatch import events as orders
+from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
 
 SUBSCRIPTIONS: Subscriptions = {
@@ -11,6 +13,22 @@ SUBSCRIPTIONS: Subscriptions = {
     events.ReporterContacted.name: [],
     events.IssueAnswered.name: [subscribers.count_answered],
     events.IssueRated.name: [subscribers.count_closed],
-    events.IssueReworked.name: [],
+    events.IssueReworked.name: [dispatch.follow],
+    events.ReworkOrdered.name: [dispatch.follow],
+    events.InfoRequested.name: [dispatch.follow],
+    events.InfoGiven.name: [dispatch.follow],
+    events.IssueGoneOn.name: [dispatch.follow],
+    events.IssueExtended.name: [dispatch.put_off],
+    events.IssueHeldOpen.name: [dispatch.follow],
+    events.IssueResumed.name: [dispatch.follow],
+    events.IssueWhistled.name: [dispatch.follow],
+    events.IssueTransferred.name: [dispatch.follow],
+    events.IssueSubmitted.name: [dispatch.follow],
+    events.IssueClosed.name: [dispatch.follow],
+    events.CloseApproved.name: [dispatch.follow],
+    events.IssueMerged.name: [dispatch.follow],
+    events.IssueUnmerged.name: [dispatch.follow],
+    events.IssueWithdrawn.name: [dispatch.follow],
     events.IssueCommented.name: [],
+    orders.ArbiterSilent.name: [dispatch.supervise_silence],
 }

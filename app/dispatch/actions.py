@@ -13,11 +13,10 @@ from app.clocks.models import Wait
 from app.clocks.waits import wait_row
 from app.core.crypto import digest
 from app.core.errors import Invalid
-from app.core.outbox import Event
 from app.core.work import Work
-from app.core.workflow import advance, lock
+from app.core.workflow import advance
 from app.dispatch import events
-from app.dispatch.kinds import GONE, OrderRole, OrderState, Released
+from app.dispatch.kinds import GONE, Released
 from app.dispatch.models import WorkOrder
 from app.dispatch.schemas import (
     AssignInsideStep,
@@ -28,7 +27,6 @@ from app.dispatch.schemas import (
 )
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues import handing
-from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.records import Remark
 from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep
@@ -114,14 +112,14 @@ async def finish(work: Work, issue: Issue, order: WorkOrder, form: FinishStep) -
     """The unit's result: an assistant's to the lead; the lead's to its head where the catalogue wants that, else
     through the street's desk to the reporter.
     """
-    kept = {"answer": form.text, "result": form.result}
+    kept: dict[str, Any] = {"answer": form.text, "result": form.result}
     if order.needs_release:
         house = await house_of(work, issue)
         clock = wait_row(work, house, (ORDER.kind, order.id), "release", unit_id=order.unit_id)
-        handed_in = {"handed_in_by": work.actor.account_id, "review_open": False}
+        kept |= {"handed_in_by": work.actor.account_id, "review_open": False}
         await take(
             work, issue, order, "hand_in", events.OrderHandedIn,
-            words=form.text, clocks=[clock], detail={"result": form.result}, **kept, **handed_in,
+            words=form.text, clocks=[clock], detail={"result": form.result}, **kept,
         )  # fmt: skip
         return
     await _done(work, issue, order, "finish", words=form.text, **kept)
@@ -170,8 +168,13 @@ async def recall(work: Work, issue: Issue, order: WorkOrder, form: ReasonStep) -
     if not order.leads:
         await end(work, issue, order, words=form.reason)
         return
+    await take_back(work, issue, form.reason)
+
+
+async def take_back(work: Work, issue: Issue, reason: str) -> None:
+    """Every unit is let go, and the desk has the matter again."""
+    await handing.recalled(work, issue, reason)
     await clear(work, issue)
-    await handing.recalled(work, issue, form.reason)
 
 
 async def clear(work: Work, issue: Issue) -> None:
@@ -184,8 +187,8 @@ async def clear(work: Work, issue: Issue) -> None:
 async def end(work: Work, issue: Issue, order: WorkOrder, words: str | None = None) -> None:
     """Recall one order, its clocks with it."""
     late = await waits.stop(work, order.id)
-    kept = {"finished_at": order.finished_at or work.clock.now()}
-    await take(work, issue, order, "recall", events.OrderRecalled, words=words, late=late, **kept)
+    ended = order.finished_at or work.clock.now()
+    await take(work, issue, order, "recall", events.OrderRecalled, words=words, late=late, finished_at=ended)
 
 
 async def release(work: Work, issue: Issue, order: WorkOrder, why: Released, **values: Any) -> None:
@@ -204,28 +207,3 @@ async def orders_of(work: Work, issue_id: UUID) -> list[WorkOrder]:
     query = select(WorkOrder).where(*standing).order_by(WorkOrder.role.desc(), WorkOrder.id)
     locked = query.with_for_update(of=WorkOrder).execution_options(populate_existing=True)
     return list(await work.session.scalars(locked))
-
-
-async def hand_back_all(work: Work, unit_id: UUID) -> int:
-    """Release every open order of a unit; what it led goes back to the desk. Returns how many orders."""
-    open_now = (WorkOrder.unit_id == unit_id, WorkOrder.state.in_([str(state) for state in OPEN]))
-    found = await work.session.execute(select(WorkOrder.id, WorkOrder.issue_id).where(*open_now))
-    count = 0
-    for order_id, issue_id in sorted(found.tuples(), key=lambda pair: pair[1]):
-        issue: Issue = await lock(work, Issue, issue_id)
-        order: WorkOrder = await lock(work, WorkOrder, order_id)
-        if order.state not in OPEN:
-            continue  # it was finished or recalled while the others were handed back
-        await release(work, issue, order, Released.DISSOLVED)
-        count += 1
-        if order.role == OrderRole.LEAD and issue.state == State.DISPATCHED:
-            await handing.recalled(work, issue)
-    return count
-
-
-def event_of(order: WorkOrder, event: type[events.OfOrder]) -> partial[Event]:
-    """An event with what every event of an order says."""
-    return partial(event, issue_id=order.issue_id, unit_id=order.unit_id)
-
-
-__all__ = ["OrderState"]

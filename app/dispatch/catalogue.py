@@ -53,7 +53,7 @@ def _latest(until: datetime | None) -> Select[Any]:
     return query if until is None else query.where(CatalogueItem.valid_from <= until)
 
 
-def in_force(now: datetime) -> Select[tuple[CatalogueItem]]:
+def in_force(now: datetime) -> Select[CatalogueItem]:
     """The lines that count now, by category."""
     running = or_(CatalogueItem.valid_to.is_(None), CatalogueItem.valid_to > now)
     query = select(CatalogueItem).where(CatalogueItem.id.in_(_latest(now)), running)
@@ -133,14 +133,14 @@ async def bring_in(work: Work, lines: Sequence[Line], faults: Sequence[Fault]) -
             rows.append(row)
     if wrong:
         told = [fault.told() for fault in sorted(wrong, key=lambda fault: fault.row)]
-        raise FaultySheet("file", count=len(told), rows=told[:MOST_TOLD])
+        raise FaultySheet("file", count=len(told), errors=told[:MOST_TOLD])
     await work.put(CatalogueItem, rows)
     return len(rows), len(lines) - len(rows)
 
 
 async def _known_units(work: Work) -> dict[str, UUID]:
     found = await work.session.execute(select(Unit.code, Unit.id).where(Unit.dissolved_at.is_(None)))
-    return {code: unit_id for code, unit_id in found}
+    return dict(found.tuples().all())
 
 
 async def _last_versions(work: Work) -> Sequence[CatalogueItem]:
@@ -148,7 +148,9 @@ async def _last_versions(work: Work) -> Sequence[CatalogueItem]:
 
 
 async def _unknown_codes(work: Work, lines: Sequence[Line], units: dict[str, UUID]) -> list[Fault]:
-    categories = set((await work.session.scalars(select(Category.code).where(Category.retired_at.is_(None)))).all())
+    categories = set(
+        (await work.session.scalars(select(Category.code).where(Category.retired_at.is_(None)))).all()
+    )
     faults = []
     for line in lines:
         said = line.said
@@ -161,9 +163,7 @@ async def _unknown_codes(work: Work, lines: Sequence[Line], units: dict[str, UUI
     return faults
 
 
-def _version(
-    work: Work, said: Any, units: dict[str, UUID], last: CatalogueItem | None
-) -> dict[str, Any] | None:
+def _version(work: Work, said: Any, units: dict[str, UUID], last: CatalogueItem | None) -> dict[str, Any] | None:
     """The row of a new version, or None when the last one says the same already."""
     owner = said["owner_unit"]
     content = {name: said[name] for name in CONTENT if name in said}

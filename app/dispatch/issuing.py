@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.clocks.house import House, house_of
@@ -27,6 +27,7 @@ from app.issues import handing
 from app.issues.actions import involve
 from app.issues.kinds import PartyRole
 from app.issues.models import Category, Issue
+from app.issues.taking import by_itself
 from app.issues.workflow import DISTRICT
 from app.people.models import Guest, Unit, UnitKind
 
@@ -100,7 +101,7 @@ async def dispatch(work: Work, issue: Issue, form: DispatchStep) -> None:
         raise CatalogueChanged("catalogue_item")
     lead, *assistants = (units[code] for code in codes)
     await may_take(work, issue, [lead, *assistants], terms.item)
-    await actions.clear(work, issue)
+    await actions.clear(by_itself(work), issue)
     await handing.dispatched(work, issue, form, lead.id, words=form.reason)
     await issue_orders(work, issue, terms, form.reason, lead, assistants)
 
@@ -202,13 +203,3 @@ async def let_in(work: Work, issue: Issue, unit: Unit, role: PartyRole) -> None:
     if unit.area_id is not None and unit.area_id not in (issue.street_id, issue.community_id):
         guest = {"area_id": unit.area_id, "subject_id": issue.id, "since": work.clock.now()}
         await work.session.execute(insert(Guest).values(guest).on_conflict_do_nothing())
-
-
-async def dissolve_unit(work: Work, unit_id: UUID) -> int:
-    """The unit is no more: each of its open orders is released, and what it led is back on the desk. Returns how
-    many orders that were.
-    """
-    ended = update(Unit).where(Unit.id == unit_id, Unit.dissolved_at.is_(None)).values(dissolved_at=work.clock.now())
-    if (await work.session.execute(ended.returning(Unit.id))).first() is None:
-        raise UnknownUnit("unit")
-    return await actions.hand_back_all(work, unit_id)

@@ -31,7 +31,7 @@ STANDING_LEAD = "role = 'lead' and state not in ('released', 'recalled')"
 
 
 class CatalogueItem(Base):
-    """Whose matter a category is. Never changed: the latest version by `valid_from` counts, until its `valid_to`."""
+    """Whose matter a category is. Never changed: the version begun last counts, until its `valid_to`."""
 
     __tablename__ = "catalogue_item"
     __table_args__ = (

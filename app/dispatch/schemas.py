@@ -9,7 +9,7 @@ from pydantic import Field
 from app.core.fields import Code, Schema, Sentence, Words
 from app.core.paging import Limit
 from app.dispatch.kinds import Ground, OrderState
-from app.issues.schemas import TrailOut, example
+from app.issues.schemas import ClockOut, TrailOut, example
 from app.issues.step_schemas import StepInput
 
 UnitCodes = Annotated[list[Code], Field(max_length=8)]
@@ -105,16 +105,6 @@ class OrderLine(Schema):
     finished_at: datetime | None
 
 
-class ClockOut(Schema):
-    """A clock of the order; `paused` while its issue stands still."""
-
-    kind: str
-    since: datetime
-    due_at: datetime
-    paused_at: datetime | None
-    ended_at: datetime | None
-
-
 class UnitOut(Schema):
     """A unit by code and name."""
 
@@ -194,7 +184,7 @@ class Period(Schema):
 
 
 class DispatchingOut(Schema):
-    """How one office dispatched; `unit` is empty for the district. Rates are empty where nothing was dispatched."""
+    """How one office dispatched; `unit` is empty for the district."""
 
     unit: UnitOut | None
     dispatched: int
@@ -202,5 +192,5 @@ class DispatchingOut(Schema):
     upheld: int
     undecided: int
     to_community: int
-    wrong_owner_rate: float | None
-    community_share: float | None
+    wrong_owner_rate: float
+    community_share: float

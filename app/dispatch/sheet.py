@@ -1,4 +1,4 @@
-"""The catalogue as an office's sheet (xlsx): read cell by cell with every fault named, written without formulas."""
+"""The catalogue as an office's sheet (xlsx): read cell by cell with every fault named, written as text only."""
 
 import io
 import re
@@ -138,15 +138,19 @@ def _line(number: int, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Fault
     faults: list[Fault] = []
     for column, cell in zip(HEADER, cells, strict=True):
         try:
-            if cell.data_type == "f":
-                raise _FaultyCellError("formula")
-            said[column] = READERS.get(column, _text)(column, _plain(cell))
+            said[column] = READERS.get(column, _text)(column, _value(cell))
         except _FaultyCellError as error:
             faults.append(Fault(number, column, str(error)))
     first, last = said.get("valid_from"), said.get("valid_to")
     if first and last and last <= first:
         faults.append(Fault(number, "valid_to", "ends_before"))
     return said, faults
+
+
+def _value(cell: Any) -> Any:
+    if cell.data_type == "f":
+        raise _FaultyCellError("formula")
+    return _plain(cell)
 
 
 def _plain(cell: Any) -> Any:

@@ -16,6 +16,8 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    KEEP_CATALOGUE = "keep_catalogue"
+    SEE_FIGURES = "see_figures"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -23,5 +25,17 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_ISSUES: STAFF - HELPERS,
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
+    Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.SEE_FIGURES: frozenset(
+        {
+            Role.COMMUNITY_SECRETARY,
+            Role.STREET_DISPATCHER,
+            Role.STREET_SECRETARY,
+            Role.DEPARTMENT_HEAD,
+            Role.DISTRICT_SUPERVISOR,
+            Role.DISTRICT_ADMIN,
+            Role.AUDITOR,
+        }
+    ),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
 }
