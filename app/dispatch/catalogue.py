@@ -140,7 +140,7 @@ async def bring_in(work: Work, lines: Sequence[Line], faults: Sequence[Fault]) -
 
 async def _known_units(work: Work) -> dict[str, UUID]:
     found = await work.session.execute(select(Unit.code, Unit.id).where(Unit.dissolved_at.is_(None)))
-    return dict(found.tuples().all())
+    return {row.code: row.id for row in found}
 
 
 async def _last_versions(work: Work) -> Sequence[CatalogueItem]:

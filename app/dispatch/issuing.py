@@ -25,6 +25,7 @@ from app.dispatch.workflow import ORDER
 from app.grid.models import Area, AreaLevel
 from app.issues import handing
 from app.issues.actions import involve
+from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Category, Issue
 from app.issues.taking import by_itself
@@ -33,14 +34,6 @@ from app.people.models import Guest, Unit, UnitKind
 
 LEAD_CLOCKS = ("order_sign", "order_contact", "order_solve")
 ASSIST_CLOCKS = ("order_sign", "assist")
-
-
-class UnknownUnit(Invalid):
-    """No such unit, or dissolved."""
-
-    code = "unknown_unit"
-    zh = "没有这个单位,或该单位已撤销。"
-    en = "There is no such unit, or it is dissolved."
 
 
 class NamedTwice(Invalid):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.clocks import waits
 from app.clocks.house import house_of
@@ -17,6 +17,7 @@ from app.dispatch.schemas import DesignateStep
 from app.dispatch.workflow import OPEN, ORDER
 from app.grid.models import Area
 from app.issues import handing
+from app.issues.intake import UnknownUnit
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.people.models import Role, Unit
@@ -34,7 +35,7 @@ async def designate(work: Work, issue: Issue, order: WorkOrder, form: DesignateS
     """The objecting unit keeps it for good, or another unit gets a binding order and the issue is passed on."""
     found = await issuing.units_named(work, [form.lead_unit])
     if not found:
-        raise issuing.UnknownUnit("lead_unit")
+        raise UnknownUnit("lead_unit")
     (unit,) = found
     if work.actor.role == Role.STREET_SECRETARY and not await _under_street(work, {order.unit_id, unit.id}):
         raise NotUnderStreet("lead_unit")
@@ -47,7 +48,9 @@ async def designate(work: Work, issue: Issue, order: WorkOrder, form: DesignateS
 async def _under_street(work: Work, units: set[UUID]) -> bool:
     """Whether all of them are offices inside the street the actor's post is over."""
     mine = select(Unit.area_id).where(Unit.id.in_(work.actor.units)).scalar_subquery()
-    inside = select(Unit.id).join(Area, Area.id == Unit.area_id).where(Area.path.any(mine), Unit.id.in_(units))
+    inside = (
+        select(Unit.id).join(Area, Area.id == Unit.area_id).where(mine == func.any(Area.path), Unit.id.in_(units))
+    )
     return set((await work.session.scalars(inside)).all()) == units
 
 
@@ -94,13 +97,14 @@ async def dissolve_unit(work: Work, unit_id: UUID) -> int:
     living = (Unit.id == unit_id, Unit.dissolved_at.is_(None))
     ended = update(Unit).where(*living).values(dissolved_at=work.clock.now()).returning(Unit.id)
     if (await work.session.execute(ended)).first() is None:
-        raise issuing.UnknownUnit("unit")
+        raise UnknownUnit("unit")
     open_now = (WorkOrder.unit_id == unit_id, WorkOrder.state.in_([str(state) for state in OPEN]))
-    found = await work.session.execute(select(WorkOrder.id, WorkOrder.issue_id).where(*open_now))
+    query = select(WorkOrder.id, WorkOrder.issue_id).where(*open_now).order_by(WorkOrder.issue_id, WorkOrder.id)
+    found = await work.session.execute(query)
     released = 0
-    for order_id, issue_id in sorted(found.tuples(), key=lambda pair: pair[1]):
-        issue: Issue = await lock(work, Issue, issue_id)
-        order: WorkOrder = await lock(work, WorkOrder, order_id)
+    for row in found.all():
+        issue: Issue = await lock(work, Issue, row.issue_id)
+        order: WorkOrder = await lock(work, WorkOrder, row.id)
         if order.state in OPEN:  # else it was finished or recalled while the others were handed back
             await actions.release(work, issue, order, Released.DISSOLVED)
             released += 1

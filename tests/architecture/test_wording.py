@@ -9,6 +9,9 @@ from pathlib import Path
 import app
 from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
+from app.dispatch import words as order_words
+from app.dispatch.kinds import OrderState
+from app.dispatch.workflow import ORDER
 from app.issues import explaining, routing
 from app.issues.kinds import State
 from app.issues.workflow import ISSUE, STATE_WORDS, STEP_WORDS
@@ -92,6 +95,7 @@ def test_reasons_of_fields_are_said_in_both_languages() -> None:
 
 def test_every_role_state_step_and_reason_has_its_words() -> None:
     words = [explaining.ROLE_WORDS, explaining.WHY_WORDS, STATE_WORDS, STEP_WORDS]
+    words += [order_words.STATE_WORDS, order_words.STEP_WORDS, order_words.LEVEL_WORDS, order_words.WHY_WORDS]
     for table in words:
         for zh, en in table.values():
             assert CHINESE.search(zh)
@@ -99,6 +103,8 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
     assert set(explaining.ROLE_WORDS) == set(Role) | {"desk"}
     assert set(STATE_WORDS) == set(State)
     assert set(STEP_WORDS) == {step.name for step in ISSUE.steps} | {"raise"}
+    assert set(order_words.STATE_WORDS) == set(OrderState)
+    assert set(order_words.STEP_WORDS) == {step.name for step in ORDER.steps} | {"issue"}
     source = Path(routing.__file__).read_text("utf-8") + (ROOT / "app/issues/actions.py").read_text("utf-8")
     given = set(re.findall(r'"why": "(\w+)"', source))
     assert given >= {"no_post", "recused", "holds", "deputy", "away_without_deputy", "nobody", "designated"}
