@@ -85,7 +85,7 @@ async def send(desk: Desk, route: str, issue: Any, order: Any) -> Any:
 
 async def test_every_role_by_every_route_of_dispatch(public: Desk, sit: Sit) -> None:
     issue, order = await done(public, sit)
-    wrong = []
+    wrong: list[tuple[Any, ...]] = []
     for role, ground in [(None, ""), *SEATS]:
         desk = public if role is None else await sit(role, ground)
         for route in sorted(ROUTES):

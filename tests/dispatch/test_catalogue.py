@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.core.clock import FixedClock
+from app.core.fields import clean_text
 from app.core.work import Runtime, system_work
 from app.dispatch import sheet
 from app.dispatch.kinds import Level
@@ -162,7 +163,7 @@ LINES = st.fixed_dictionaries(
 def test_reading_gives_what_was_written(lines: list[dict[str, Any]]) -> None:
     read, faults = sheet.read(sheet.write(lines))
     assert faults == []
-    norm: Callable[[Any], Any] = lambda text: sheet.clean_text(text) if isinstance(text, str) else text  # noqa: E731
+    norm: Callable[[Any], Any] = lambda text: clean_text(text) if isinstance(text, str) else text  # noqa: E731
     wanted = [{name: norm(value) for name, value in line.items()} for line in lines]
     assert [dict(line.said) for line in read] == wanted
 

@@ -1,5 +1,7 @@
 """Every guard of dispatching and of an order, with the sentence it answers (DOMAIN R1.5-R1.6, CASES 2.4)."""
 
+from typing import Any
+
 import anyio
 import pytest
 
@@ -18,7 +20,7 @@ async def test_who_may_lead_and_assist(public: Desk, sit: Sit, runtime: Runtime)
     await listed(runtime, not_to_community=True)
     who = await seats(sit)
     receipt = await raised(public, town.IN_B1, category=WELL, respondent_unit="shuiwu")
-    wrong = [
+    wrong: list[tuple[dict[str, Any], int, str]] = [
         ({"lead_unit": "nobody"}, 422, "unknown_unit"),
         ({"lead_unit": "chengguan", "assist_units": ["nobody"]}, 422, "unknown_unit"),
         ({"lead_unit": "chengguan", "assist_units": ["chengguan"]}, 422, "unit_named_twice"),
