@@ -18,6 +18,8 @@ class Capability(StrEnum):
     UNMASK_REPORTER = "unmask_reporter"
     KEEP_ROSTER = "keep_roster"
     MANAGE_RULES = "manage_rules"
+    KEEP_CATALOGUE = "keep_catalogue"
+    SEE_FIGURES = "see_figures"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -29,5 +31,17 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
         {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN}
     ),
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.SEE_FIGURES: frozenset(
+        {
+            Role.COMMUNITY_SECRETARY,
+            Role.STREET_DISPATCHER,
+            Role.STREET_SECRETARY,
+            Role.DEPARTMENT_HEAD,
+            Role.DISTRICT_SUPERVISOR,
+            Role.DISTRICT_ADMIN,
+            Role.AUDITOR,
+        }
+    ),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
 }
