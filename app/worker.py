@@ -121,7 +121,7 @@ async def _ring(runtime: Runtime, work: Work, house: House, wait_id: UUID, timet
     try:
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
             await firing.fire(work, house, wait_id, timetable)
-    except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+    except Exception as error:  # whatever an act does, the other clocks go on
         if not work.session.is_active:
             raise  # the connection itself is gone: the whole turn is taken again
         log().error("clock_failed", wait_id=str(wait_id), where=where(error))

@@ -142,6 +142,7 @@ BESIDE = (
     step("add_party", WORKED, None, OFFICES, e.PartyAdded, may_leave_desk),
     step("release_party", LIVE, None, OFFICES, e.PartyReleased),
     step("recuse", LIVE, None, HANDLERS, e.IssueRecused),
+    step("hand_over", LIVE, None, SYSTEM, e.HolderChanged, inward=True),
     step("remind", frozenset(S), None, SYSTEM, e.IssueReminded, inward=True),
     step("comment", frozenset(S), None, STAFF, e.IssueCommented),
 )

@@ -461,11 +461,11 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("closed_at is null"),
     )
-    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
-    op.create_foreign_key(op.f("issue_incident_id_fkey"), "issue", "incident", ["incident_id"], ["id"])
-    op.create_foreign_key(op.f("issue_dwelling_id_fkey"), "issue", "dwelling", ["dwelling_id"], ["id"])
-    op.create_foreign_key(op.f("issue_lead_unit_id_fkey"), "issue", "unit", ["lead_unit_id"], ["id"])
     op.create_foreign_key(op.f("issue_merged_into_fkey"), "issue", "issue", ["merged_into"], ["id"])
+    op.create_foreign_key(op.f("issue_incident_id_fkey"), "issue", "incident", ["incident_id"], ["id"])
+    op.create_foreign_key(op.f("issue_lead_unit_id_fkey"), "issue", "unit", ["lead_unit_id"], ["id"])
+    op.create_foreign_key(op.f("issue_dwelling_id_fkey"), "issue", "dwelling", ["dwelling_id"], ["id"])
+    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
     op.add_column("rating", sa.Column("by_post", sa.Uuid(), nullable=True))
     op.add_column("reporter", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f("issue_state_check"), "issue", type_="check")
