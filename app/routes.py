@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from app.grid.routes import router as areas
 from app.issues.routes import router as issues
 from app.people.routes import router as people
+from app.whistles.routes import router as whistles
 
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in (issues, people, areas):  # matched in this order: the busiest first
+for part in (issues, people, areas, whistles):  # matched in this order: the busiest first
     api.include_router(part)

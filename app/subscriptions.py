@@ -2,6 +2,8 @@
 
 from app.core.outbox import Subscriptions
 from app.issues import events, subscribers
+from app.whistles import events as whistle_events
+from app.whistles import subscribers as whistles
 
 SUBSCRIPTIONS: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
@@ -11,6 +13,8 @@ SUBSCRIPTIONS: Subscriptions = {
     events.ReporterContacted.name: [],
     events.IssueAnswered.name: [subscribers.count_answered],
     events.IssueRated.name: [subscribers.count_closed],
-    events.IssueReworked.name: [],
+    events.IssueReworked.name: [whistles.reporter_said_no],
     events.IssueCommented.name: [],
+    whistle_events.LatenessEscalated.name: [whistles.supervise],
+    whistle_events.DesignationOverdue.name: [whistles.supervise],
 }

@@ -16,6 +16,15 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    SEE_WHISTLES = "see_whistles"
+    CALL_WHISTLES = "call_whistles"
+    GIVE_TASKS = "give_tasks"
+
+
+COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
+STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
+DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN})
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -24,4 +33,7 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
+    Capability.SEE_WHISTLES: COMMUNITY | STREET | DEPARTMENT | DISTRICT | {Role.AUDITOR},
+    Capability.CALL_WHISTLES: COMMUNITY | STREET,
+    Capability.GIVE_TASKS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
 }

@@ -143,7 +143,7 @@ class Score(OfWhistle, Base):
     reason: Mapped[str | None] = mapped_column(String(400))
     events: Mapped[list[Any]]
     given_by: Mapped[UUID | None]
-    post_id: Mapped[UUID | None]
+    by_unit_id: Mapped[UUID | None]
     at: Mapped[datetime]
     appeal: Mapped[str | None] = mapped_column(String(400))
     appealed_at: Mapped[datetime | None]

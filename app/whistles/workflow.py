@@ -73,7 +73,7 @@ BESIDE = (
     step("appeal_score", frozenset(W), None, CALLED, e.ScoreAppealed),
     step("decide_appeal", frozenset(W), None, DISTRICT, e.AppealDecided),
     step("supervise", W_LIVE, None, DISTRICT | SYSTEM, e.WhistleSupervised),
-    step("remind", W_LIVE, None, SYSTEM, e.WhistleReminded, inward=True),
+    step("remind", frozenset(W), None, SYSTEM, e.WhistleReminded, inward=True),
     step("comment", frozenset(W), None, EVERYBODY, e.WhistleCommented),
 )
 WHISTLE = Workflow(
