@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from app.core.files import Photo
 from app.core.idempotency import Claim, body_hash, claim_of, take, used_for
@@ -150,14 +150,14 @@ async def get_photo(task_id: UUID, photo_id: UUID, work: StaffWork, store: Photo
 
 
 def _take_step(
-    router_path: str,
+    path: str,
     workflow: Workflow,
     name: str,
     form_type: type[Any],
     answer: type[Any],
     act: Callable[..., Any],
 ) -> None:
-    """`POST {router_path}`: locked, refused early, taken once per key, answered with the whole."""
+    """`POST {path}`: locked, refused early, taken once per key, answered with the whole."""
 
     async def take_step(subject_id: UUID, form: Any, work: StaffWork, key: Key = None) -> Any:
         said = {"subject": str(subject_id), **form.model_dump(mode="json")}
@@ -167,11 +167,12 @@ def _take_step(
             await used_for(work, held)
         return await act(work, subject_id, form, again)
 
-    take_step.__annotations__ |= {"form": form_type, "return": answer}
+    named = Annotated[UUID, Path(alias=f"{workflow.kind}_id")]
+    take_step.__annotations__ |= {"subject_id": named, "form": form_type, "return": answer}
     take_step.__doc__ = f"Step `{name}`; 409 when the state or the version has moved on."
     take_step.guards = f"step {workflow.kind}.{name}"  # type: ignore[attr-defined]  # the workflow decides who may
     router.add_api_route(
-        router_path, take_step, methods=["POST"], name=f"{workflow.kind}_{name}", response_model=answer
+        path, take_step, methods=["POST"], name=f"{workflow.kind}_{name}", response_model=answer
     )
 
 
@@ -185,7 +186,7 @@ def _whistle_step(name: str) -> None:
         await action(work, whistle, form)
         return await queries.in_full(work, whistle)
 
-    path = "/whistles/{subject_id}/surveys" if name == "hold_survey" else f"/whistles/{{subject_id}}/steps/{name}"
+    path = "/whistles/{whistle_id}/surveys" if name == "hold_survey" else f"/whistles/{{whistle_id}}/steps/{name}"
     _take_step(path, WHISTLE, name, form_type, WhistleOut, act)
 
 
@@ -200,7 +201,7 @@ def _report_in_step(name: str) -> None:
         await action(work, whistle, report_in, form)
         return await queries.report_in_full(work, report_in)
 
-    _take_step(f"/report-ins/{{subject_id}}/steps/{name}", REPORT_IN, name, form_type, ReportInFull, act)
+    _take_step(f"/report-ins/{{report_in_id}}/steps/{name}", REPORT_IN, name, form_type, ReportInFull, act)
 
 
 def _task_step(name: str) -> None:
@@ -214,7 +215,7 @@ def _task_step(name: str) -> None:
         await action(work, whistle, task, form)
         return (await queries.tasks_of(work, [task]))[0]
 
-    _take_step(f"/tasks/{{subject_id}}/{name}", TASK, name, form_type, TaskOut, act)
+    _take_step(f"/tasks/{{task_id}}/{name}", TASK, name, form_type, TaskOut, act)
 
 
 for _name in actions.WHISTLE_STEPS:
