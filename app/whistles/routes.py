@@ -171,9 +171,7 @@ def _take_step(
     take_step.__annotations__ |= {"subject_id": named, "form": form_type, "return": answer}
     take_step.__doc__ = f"Step `{name}`; 409 when the state or the version has moved on."
     take_step.guards = f"step {workflow.kind}.{name}"  # type: ignore[attr-defined]  # the workflow decides who may
-    router.add_api_route(
-        path, take_step, methods=["POST"], name=f"{workflow.kind}_{name}", response_model=answer
-    )
+    router.add_api_route(path, take_step, methods=["POST"], name=f"{workflow.kind}_{name}", response_model=answer)
 
 
 def _whistle_step(name: str) -> None:

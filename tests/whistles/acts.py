@@ -6,11 +6,10 @@ import httpx2
 from sqlalchemy import select
 
 from app.core.clock import FixedClock
-from app.core.work import Runtime, system_work
+from app.core.work import Runtime, open_city, system_work
 from app.people import actions
 from app.people.models import Role, Unit, UnitKind
 from app.people.queries import account_named
-from app.core.work import open_city
 from app.worker import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
