@@ -190,8 +190,8 @@ def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> s
     words = labels or {}
     lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: raise"]
     for step, source in _arrows(workflow.steps):
-        for target in sorted(step.targets(source)):
-            lines.append(f"    {source} --> {target}: {words.get(step.name, step.name)}")
+        named = words.get(step.name, step.name)
+        lines += [f"    {source} --> {target}: {named}" for target in sorted(step.targets(source))]
     lines += [f"    {state} --> [*]" for state in workflow.states if state in workflow.final]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""What hangs on one issue, in one statement: remarks, words of the reporters, clocks, the masked contact, the trail.
+"""What hangs on one issue, in one statement: remarks, words of the reporters, clocks, masked contact, trail.
 
 The trail and the clocks have no scope of their own; they are read through an issue that has been loaded (HOUSE 2).
 """
@@ -20,6 +20,7 @@ from app.issues.records import Rating, Remark, Reporter
 from app.issues.schemas import ClockOut, RatingOut, RemarkOut, TrailOut, WordsOut
 from app.issues.workflow import ISSUE
 
+CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
 FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
 
 
@@ -56,9 +57,7 @@ async def beside(work: Work, issue: Issue) -> Beside:
     query = select(
         _listed(Remark, ("step", "text", "to_reporter", "at"), Remark.issue_id == issue.id, Remark.at, Remark.id),
         _listed(Rating, ("issue_id", "verdict", "satisfaction", "contacted", "at"), asked, Rating.at, Rating.id),
-        _listed(
-            Wait, ("kind", "since", "due_at", "paused_at", "ended_at"), Wait.subject_id == issue.id, Wait.since, Wait.id
-        ),
+        _listed(Wait, CLOCK, Wait.subject_id == issue.id, Wait.since, Wait.id),
         _listed(
             Trail, ("seq", "at", "step", "from_state", "to_state", "role", "post_id", "detail"),
             acts[0] & acts[1], Trail.seq,

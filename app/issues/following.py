@@ -19,11 +19,14 @@ from app.issues.models import Issue
 from app.issues.records import Unmasking
 from app.issues.schemas import FollowOut
 from app.issues.step_schemas import RateStep
+from app.issues.taking import ready
 from app.issues.workflow import ISSUE
 from app.people.login import AddressOf, BadLink, public_actor
 
-INNER = frozenset({"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion",
-                   "recuse", "hand_over", "ask_close", "decline_close", "release_party"})  # fmt: skip
+INNER = frozenset(
+    {"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion"}
+    | {"recuse", "hand_over", "ask_close", "decline_close", "release_party"}
+)
 
 
 async def follow_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
@@ -62,6 +65,7 @@ async def rate(work: Work, form: RateStep) -> None:
     issue = await queries.get_issue(work, own_report(work))
     merged = issue.state == State.MERGED and issue.merged_into is not None
     main = await lock(work, Issue, issue.merged_into if merged and issue.merged_into else issue.id)
+    ready(work, main, "rate", form)
     await word.rate(work, main, form, of=issue.id)
 
 

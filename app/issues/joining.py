@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.clocks import waits
 from app.clocks.house import house_of
 from app.clocks.waits import wait_row
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.geometry import to_wgs84
 from app.core.work import Work
 from app.grid.locate import ewkb_point
@@ -46,14 +46,6 @@ class UnknownIncident(NotFound):
     code = "unknown_incident"
     zh = "没有这个突发事件,或已结束。"
     en = "There is no such incident, or it has ended."
-
-
-class NotGrouped(Conflict):
-    """It belongs to no incident."""
-
-    code = "not_grouped"
-    zh = "该事项未归入突发事件。"
-    en = "This matter belongs to no incident."
 
 
 class CannotMergeInto(Invalid):
@@ -107,8 +99,6 @@ async def _open_incident(work: Work, issue: Issue, name: str) -> UUID:
 
 async def ungroup(work: Work, issue: Issue, form: NoteStep) -> None:
     """Not of that cause after all."""
-    if issue.incident_id is None:
-        raise NotGrouped
     said = {"incident": str(issue.incident_id)}
     await take(work, issue, "ungroup", events.IssueUngrouped, detail=said, words=form.note, incident_id=None)
 

@@ -35,7 +35,8 @@ async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
     return [
         NeighbourOut(
             id=row.id, category=row.category_name, grid=row.grid_name, state=row.state,
-            raised_on=office_day(row.raised_at), metres=COARSE_M * round(row.metres / COARSE_M), reports=1 + row.merged,
+            raised_on=office_day(row.raised_at), metres=COARSE_M * round(row.metres / COARSE_M),
+            reports=1 + row.merged,
         )
         for row in rows
     ]  # fmt: skip

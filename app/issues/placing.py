@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -30,7 +30,7 @@ from app.issues.situation import Facts, Situation
 from app.issues.step_schemas import AssignStep, LocateStep, NoteStep, ReasonStep
 from app.issues.taking import by_itself, supervised, take
 from app.issues.workflow import UNSETTLED
-from app.people.models import Post, Recusal, Role, Unit
+from app.people.models import Post, Recusal, Role, Seat, Unit
 from app.people.queries import in_force
 
 
@@ -222,8 +222,9 @@ async def _role_on_ground(work: Work, issue: Issue, post_id: UUID) -> str:
         accused = await work.session.scalar(select(Unit.area_id).where(Unit.id == issue.respondent_unit_id))
         if accused in found.path:
             raise StandsAside("post_id")
-    aside = (Recusal.subject_id == issue.id, Recusal.account_id == found.account_id)
-    if await work.session.scalar(select(func.count()).select_from(Recusal).where(*aside)):
+    aside = select(Recusal.account_id).where(Recusal.subject_id == issue.id)
+    seated = select(Seat.account_id).where(Seat.unit_id == issue.respondent_unit_id, Seat.until.is_(None))
+    if found.account_id in set(await work.session.scalars(aside.union(seated))):
         raise StandsAside("post_id")
     return str(found.role)
 

@@ -112,7 +112,7 @@ class SampleStep(StepInput):
 
 
 class AnswerStep(StepInput):
-    """The text to the reporter, and what kind of result it is; a call to emergency services names time and whom."""
+    """The text to the reporter, and what kind of result it is; an emergency passed on names time and whom."""
 
     model_config = example(text="移动公厕本月开放。", result="interim", expected_version=4)
 

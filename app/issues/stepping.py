@@ -21,7 +21,7 @@ Taking = Callable[[Work, Issue, Any], Awaitable[None]]
 
 
 def add_issue_step(router: APIRouter, name: str, form_type: type[StepInput], action: Taking) -> None:
-    """`POST /issues/{id}/steps/{name}`: locked, refused early, taken once per key, answered with the whole issue."""
+    """`POST /issues/{id}/steps/{name}`: locked, refused early, taken once per key, answered in full."""
 
     async def take_step(issue_id: UUID, form: Any, work: StaffWork, key: Key = None) -> IssueOut:
         said = {"issue": str(issue_id), **form.model_dump(mode="json")}

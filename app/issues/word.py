@@ -1,4 +1,4 @@
-"""The reporter's word and what follows from it: closed, done again, reopened, or closed without it (R1.9, R5.4)."""
+"""The reporter's word and what follows: closed, done again, reopened, or closed without it (R1.9, R5.4)."""
 
 from datetime import datetime
 from functools import partial

@@ -73,7 +73,7 @@ TASK_STEPS: Table = {
 
 
 async def locked(work: Work, whistle_id: UUID, form: told.StepInput, name: str | None = None) -> Whistle:
-    """The whistle, locked behind its issues where the step changes them; refused early when it may not be taken."""
+    """The whistle, locked behind its issues where the step changes them; refused early if it may not be taken."""
     if name in CHANGES_ISSUES:
         await behind.lock_issues(work, whistle_id)
     whistle = await lock_whistle(work, whistle_id)

@@ -1,4 +1,4 @@
-"""How a whistle begins: asked for by a community, confirmed or declined by the street, or blown at once (R2.1-R2.2)."""
+"""How a whistle begins: asked for by a community, confirmed or declined by the street, or blown at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

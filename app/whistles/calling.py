@@ -17,6 +17,7 @@ from app.core.db import Base
 from app.core.errors import Conflict, Invalid
 from app.core.work import Work
 from app.issues.actions import involve
+from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Issue
 from app.people.models import Guest, Unit
@@ -27,14 +28,6 @@ from app.whistles.step_schemas import PartyInput
 from app.whistles.taking import Rows, begun
 
 LINK_CLOCKS = {"ri_sign": "sign", "ri_contact": "contact", "arrive": "report_in", "finish": "finish"}
-
-
-class UnknownUnit(Invalid):
-    """No unit of that code, or one that was dissolved."""
-
-    code = "unknown_unit"
-    zh = "没有代码为 {unit} 的单位,或已撤销。"
-    en = "There is no unit with code {unit}, or it was dissolved."
 
 
 class UnitTwice(Invalid):
@@ -96,7 +89,7 @@ async def unit_coded(work: Work, code: str, field: str = "unit") -> Unit:
     query = select(Unit).where(Unit.code == code, Unit.dissolved_at.is_(None))
     unit: Unit | None = await work.session.scalar(query)
     if unit is None:
-        raise UnknownUnit(field, unit=code)
+        raise UnknownUnit(field)
     return unit
 
 

@@ -1,4 +1,4 @@
-"""What happened to a whistle, a report-in or a task; ids and plain values only, with the ground and the unit told."""
+"""What happened to a whistle, a report-in or a task; ids and plain values only, its ground and unit among them."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,16 +1,18 @@
 """The steps of a whistle after it was blown: its parties, its work, its end (DESIGN 5, R2.5)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.clocks import waits
-from app.clocks.house import house_of
+from app.clocks.house import House, house_of
 from app.clocks.waits import wait_row
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.work import Work
-from app.issues.handling import opening_of
+from app.issues.handling import MOST_HOLDS, HeldTooLong, HeldTooOften, opening_of
+from app.issues.workflow import DISTRICT, STREET
 from app.whistles import behind, scoring
 from app.whistles.blowing import kind_coded, kind_of, may_blow
 from app.whistles.calling import CalledAlready, call, change_limits, party_named, unit_coded
@@ -29,9 +31,7 @@ from app.whistles.step_schemas import (
     WordsInput,
 )
 from app.whistles.taking import Told, by_itself, parts_of, take, take_part
-from app.whistles.workflow import DISTRICT, R_FINAL, STREET
-
-MOST_HOLDS = 3  # then only the district puts it off again (CASES 2.3)
+from app.whistles.workflow import R_FINAL
 
 
 class TasksOpen(Conflict):
@@ -48,22 +48,6 @@ class ReporterNotAsked(Conflict):
     code = "reporter_not_asked"
     zh = "关联诉求的反映人尚未回访,请先核查并答复。"
     en = "The reporters behind it were not asked yet; verify and answer them first."
-
-
-class ReviewOutOfRange(Invalid):
-    """A later day, and not too late a one."""
-
-    code = "review_out_of_range"
-    zh = "挂账期限应在今天之后、{latest} 之前。"
-    en = "The review has to be after today and before {latest}."
-
-
-class HeldTooOften(Conflict):
-    """Put off again and again: the district decides."""
-
-    code = "held_too_often"
-    zh = "已多次挂账,再次挂账须由区级批准。"
-    en = "It was put off too often; only the district may do so again."
 
 
 class NotCalled(NotFound):
@@ -245,13 +229,18 @@ async def _let_go(work: Work, whistle: Whistle, report_ins: Sequence[ReportIn]) 
             )
 
 
+def review_moment(work: Work, house: House, form: HoldInput) -> datetime:
+    """When it is looked at again: a later day, within the limit for holding open."""
+    moment, held = opening_of(form.review_on), house.ruled("held").limit
+    if not work.clock.now() < moment <= house.calendar.after(work.clock.now(), held):
+        raise HeldTooLong("review_on", days=held.amount)
+    return moment
+
+
 async def hold_open(work: Work, whistle: Whistle, form: HoldInput) -> None:
     """Not possible now; looked at again by itself on the review date (CASES 2.3)."""
     house = await house_of(work)
-    moment = opening_of(form.review_on)
-    latest = house.calendar.after(work.clock.now(), house.ruled("held").limit)
-    if not work.clock.now() < moment <= latest:
-        raise ReviewOutOfRange("review_on", latest=latest.date().isoformat())
+    moment = review_moment(work, house, form)
     if whistle.holds >= MOST_HOLDS and work.actor.role not in DISTRICT:
         raise HeldTooOften
     clock = wait_row(work, house, ("whistle", whistle.id), "held", due_at=moment)

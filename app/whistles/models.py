@@ -53,21 +53,15 @@ class WhistleKind(Base):
     needs_ratifying: Mapped[bool] = mapped_column(Boolean)
     at_once: Mapped[bool] = mapped_column(Boolean)
     priority: Mapped[int] = mapped_column(SmallInteger)
-    sign_amount: Mapped[int] = mapped_column(Integer)
-    sign_unit: Mapped[str] = mapped_column(String(20))
-    contact_amount: Mapped[int] = mapped_column(Integer)
-    contact_unit: Mapped[str] = mapped_column(String(20))
-    report_in_amount: Mapped[int] = mapped_column(Integer)
-    report_in_unit: Mapped[str] = mapped_column(String(20))
-    finish_amount: Mapped[int] = mapped_column(Integer)
-    finish_unit: Mapped[str] = mapped_column(String(20))
+    limits: Mapped[dict[str, Any]]
     example: Mapped[bool] = mapped_column(Boolean)
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
 
     def limit(self, link: str) -> Limit:
         """The limit of one link: `sign`, `contact`, `report_in` or `finish`."""
-        return Limit(getattr(self, f"{link}_amount"), Measure(getattr(self, f"{link}_unit")))
+        amount, unit = self.limits[link]
+        return Limit(amount, Measure(unit))
 
 
 class WhistleBand(Base):

@@ -115,7 +115,7 @@ class TaskPhoto(OfWhistle, Base):
 
 
 class Score(OfWhistle, Base):
-    """One assessment of one side, with the trail rows it rests on; appealed once, decided by the district (R2.6)."""
+    """One assessment of one side and the trail rows it rests on; appealed once, decided by the district (R2.6)."""
 
     __tablename__ = "score"
     __table_args__ = (

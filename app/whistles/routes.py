@@ -1,4 +1,4 @@
-"""Whistles over HTTP: a route parses, calls one action, returns. One route is generated per step of each workflow."""
+"""Whistles over HTTP: a route parses, calls one action, returns; a step of a workflow is one generated route."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -161,7 +161,7 @@ def _take_step(
 
     async def take_step(subject_id: UUID, form: Any, work: StaffWork, key: Key = None) -> Any:
         said = {"subject": str(subject_id), **form.model_dump(mode="json")}
-        held = claim_of(work, f"step {workflow.kind}.{name}", key, body_hash(said))
+        held = claim_of(work, f"{workflow.kind} step {name}", key, body_hash(said))
         again = key is not None and not await take(work, held, subject_id)
         if again:
             await used_for(work, held)
@@ -170,7 +170,7 @@ def _take_step(
     named = Annotated[UUID, Path(alias=f"{workflow.kind}_id")]
     take_step.__annotations__ |= {"subject_id": named, "form": form_type, "return": answer}
     take_step.__doc__ = f"Step `{name}`; 409 when the state or the version has moved on."
-    take_step.guards = f"step {workflow.kind}.{name}"  # type: ignore[attr-defined]  # the workflow decides who may
+    take_step.guards = f"{workflow.kind} step {name}"  # type: ignore[attr-defined]  # the workflow decides who may
     router.add_api_route(path, take_step, methods=["POST"], name=f"{workflow.kind}_{name}", response_model=answer)
 
 

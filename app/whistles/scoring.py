@@ -1,5 +1,5 @@
-"""Both sides are scored (R2.6): a unit per link from its own clocks and by the street's stars, the street for having
-whistled at all. Every score names the trail rows it rests on; each may be appealed once. Counts are never ranked.
+"""Both sides are scored (R2.6): a unit per link from its own clocks and by the street's stars, the street for
+having whistled at all. Every score names the trail rows it rests on; each may be appealed once; none is ranked.
 """
 
 from collections.abc import Sequence

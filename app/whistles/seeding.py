@@ -1,5 +1,5 @@
-"""What a new district begins with, all its own to change. Each figure is one city's (DOMAIN 2.1), marked as example:
-Pinggu's half hour, Gulou's 1 h / 24 h / 3 or 5 working days, Guangling's ten working days.
+"""What a new district begins with, all its own to change. Each figure is one city's (DOMAIN 2.1), marked as
+example: Pinggu's half hour, Gulou's 1 h / 24 h / 3 or 5 working days, Guangling's ten working days.
 """
 
 from typing import Any
@@ -58,8 +58,6 @@ async def seed_whistles(work: Work) -> None:
 
 
 def kind_row(work: Work, kind: dict[str, Any]) -> dict[str, Any]:
-    """The row of a kind, its limits in columns."""
-    row = {"id": work.new_id(), "level": "street", "example": True, **kind}
-    for link, (amount, unit) in zip(LINKS, row.pop("limits"), strict=True):
-        row |= {f"{link}_amount": amount, f"{link}_unit": unit}
-    return row
+    """The row of a kind, each limit as amount and unit."""
+    limits = dict(zip(LINKS, kind["limits"], strict=True))
+    return {"id": work.new_id(), "level": "street", "example": True, **kind, "limits": limits}

@@ -21,10 +21,6 @@ class StepInput(Schema):
     expected_version: int | None = Field(None, ge=1)
 
 
-class PlainInput(StepInput):
-    """A step that needs no more than itself."""
-
-
 class NoteInput(StepInput):
     """A step that may carry a note."""
 

@@ -4,7 +4,7 @@ Locks are taken issue first, then whistle, then report-in or task, then clocks: 
 whole before it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -72,19 +72,18 @@ def _rows_of(work: Work, whistle: Whistle, subject_id: UUID, name: str, told: To
     return said, rows
 
 
-def _place(whistle: Whistle) -> dict[str, Any]:
-    return {"street_id": whistle.street_id, "community_id": whistle.community_id}
-
-
-def _part(whistle: Whistle, unit_id: UUID) -> dict[str, Any]:
-    return {"whistle_id": whistle.id, "street_id": whistle.street_id, "unit_id": unit_id}
+def _event_of(workflow: Workflow, name: str, **payload: Any) -> Callable[..., Event]:
+    """The event of a step, with what it says besides subject and time."""
+    emits: Callable[..., Event] = workflow.step(name).emits
+    return partial(emits, **payload)
 
 
 async def take(
     work: Work, whistle: Whistle, name: str, told: Told = NOTHING, *, unit_id: UUID | None = None, **values: Any
 ) -> None:
     """A step of a locked whistle; `unit_id` is the unit it concerns, if it concerns one."""
-    event = partial(WHISTLE.step(name).emits, **_place(whistle), unit_id=unit_id, why=told.why)
+    where = {"street_id": whistle.street_id, "community_id": whistle.community_id}
+    event = _event_of(WHISTLE, name, **where, unit_id=unit_id, why=told.why)
     said, rows = _rows_of(work, whistle, whistle.id, name, told)
     await advance(work, WHISTLE, whistle, name, event, detail=said, beside=rows, **values)
 
@@ -94,7 +93,8 @@ async def take_part(
 ) -> None:
     """A step of a locked report-in or task of a whistle that was locked before it, or that nobody changes."""
     workflow = REPORT_IN if isinstance(part, ReportIn) else TASK
-    event = partial(workflow.step(name).emits, **_part(whistle, part.unit_id), why=told.why)
+    whose = {"whistle_id": whistle.id, "street_id": whistle.street_id, "unit_id": part.unit_id}
+    event = _event_of(workflow, name, **whose, why=told.why)
     said, rows = _rows_of(work, whistle, part.id, name, told)
     await advance(work, workflow, part, name, event, detail=said, beside=rows, **values)
 

@@ -15,11 +15,10 @@ from app.core.crypto import digest
 from app.core.errors import Conflict, Invalid
 from app.core.files import Photo
 from app.core.work import Work
-from app.issues.handling import opening_of
 from app.whistles import events
 from app.whistles.calling import unit_coded
 from app.whistles.guards import NotOwnUnit
-from app.whistles.handling import NotCalled, ReviewOutOfRange
+from app.whistles.handling import NotCalled, review_moment
 from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Survey, SurveyGuest, Task, TaskPhoto
@@ -127,10 +126,7 @@ async def task_done(work: Work, whistle: Whistle, task: Task, form: NoteInput) -
 async def hold_task(work: Work, whistle: Whistle, task: Task, form: HoldInput) -> None:
     """Not possible now; the street is reminded on the review date, also after the whistle has closed."""
     house = await house_of(work)
-    moment = opening_of(form.review_on)
-    latest = house.calendar.after(work.clock.now(), house.ruled("held").limit)
-    if not work.clock.now() < moment <= latest:
-        raise ReviewOutOfRange("review_on", latest=latest.date().isoformat())
+    moment = review_moment(work, house, form)
     await waits.stop(work, task.id)
     clock = wait_row(work, house, ("task", task.id), "review", due_at=moment)
     told = Told({"review_on": form.review_on.isoformat()}, form.reason, [clock])

@@ -56,7 +56,12 @@ class Town:
 
 def whistle_form(*issues: str, **more: Any) -> dict[str, Any]:
     """A plain joint whistle of the western street for two departments."""
-    said = {"kind": "joint", "title": "路口缺少公共厕所", "text": "多名居民反映没有公共厕所。", "tried": TRIED}
+    said: dict[str, Any] = {
+        "kind": "joint",
+        "title": "路口缺少公共厕所",
+        "text": "多名居民反映没有公共厕所。",
+        "tried": TRIED,
+    }
     said |= {"issues": list(issues), "parties": [LEAD, ASSIST], "area_code": town.C1}
     if not issues:
         said["source"] = "key_work"

@@ -13,19 +13,18 @@ depends_on = None
 
 # A district that is at work already goes on with the examples of one city each; an empty one is seeded when it is made.
 KINDS = """
-insert into whistle_kind (id, code, name, level, roles, needs_secretary, needs_ratifying, at_once, priority,
-sign_amount, sign_unit, contact_amount, contact_unit, report_in_amount, report_in_unit, finish_amount, finish_unit,
+insert into whistle_kind (id, code, name, level, roles, needs_secretary, needs_ratifying, at_once, priority, limits,
 example, valid_from)
-select gen_random_uuid(), code, name, 'street', roles::jsonb, secretary, ratifying, at_once, priority,
-sign, sign_unit, contact, contact_unit, arrive, arrive_unit, 10, 'working_days', true, now()
+select gen_random_uuid(), code, name, 'street', roles::jsonb, secretary, ratifying, at_once, priority, limits::jsonb,
+true, now()
 from (values
 ('emergency', '应急哨', '["street_dispatcher", "street_secretary"]', false, true, true, 1,
-30, 'minutes', 30, 'minutes', 30, 'minutes'),
-('tough', '攻坚哨', '["street_secretary"]', true, false, false, 2, 1, 'hours', 24, 'hours', 5, 'working_days'),
+'{"sign": [30, "minutes"], "contact": [30, "minutes"], "report_in": [30, "minutes"], "finish": [10, "working_days"]}'),
+('tough', '攻坚哨', '["street_secretary"]', true, false, false, 2,
+'{"sign": [1, "hours"], "contact": [24, "hours"], "report_in": [5, "working_days"], "finish": [10, "working_days"]}'),
 ('joint', '综合哨', '["street_dispatcher", "street_secretary"]', false, false, false, 3,
-1, 'hours', 24, 'hours', 3, 'working_days')
-) as seed (code, name, roles, secretary, ratifying, at_once, priority,
-sign, sign_unit, contact, contact_unit, arrive, arrive_unit)
+'{"sign": [1, "hours"], "contact": [24, "hours"], "report_in": [3, "working_days"], "finish": [10, "working_days"]}')
+) as seed (code, name, roles, secretary, ratifying, at_once, priority, limits)
 where exists (select 1 from category)
 """
 LIMITS = """
@@ -76,14 +75,7 @@ def upgrade() -> None:
         sa.Column("needs_ratifying", sa.Boolean(), nullable=False),
         sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("priority", sa.SmallInteger(), nullable=False),
-        sa.Column("sign_amount", sa.Integer(), nullable=False),
-        sa.Column("sign_unit", sa.String(length=20), nullable=False),
-        sa.Column("contact_amount", sa.Integer(), nullable=False),
-        sa.Column("contact_unit", sa.String(length=20), nullable=False),
-        sa.Column("report_in_amount", sa.Integer(), nullable=False),
-        sa.Column("report_in_unit", sa.String(length=20), nullable=False),
-        sa.Column("finish_amount", sa.Integer(), nullable=False),
-        sa.Column("finish_unit", sa.String(length=20), nullable=False),
+        sa.Column("limits", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("example", sa.Boolean(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
