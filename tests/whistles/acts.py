@@ -45,12 +45,13 @@ class Town:
         return await raised(self.public, place, **more)
 
     async def ring(self, **by: float) -> int:
-        """Let time pass, ring what is due, deliver what happened."""
+        """Let time pass, ring what is due, deliver what happened; everybody signs in again (sessions end)."""
         clock = self.runtime.clock
         assert isinstance(clock, FixedClock)
         clock.advance(**by)
         rang = await catch_up(self.runtime, HERE)
         await drain(self.runtime, HERE)
+        await self.open()
         return rang
 
 
