@@ -37,7 +37,7 @@ async def test_a_noise_complaint_objected_designated_reworked_and_closed(
     whole_order = done(await bureau.get(f"/orders/{designated['id']}"))
     assert whole_order["unit"]["code"] == "chengguan"
     again = await order_step(bureau, designated, "object", ground="not_our_duty", evidence="不属我局")
-    assert_problem(again, 409, "binding")
+    assert_problem(again, 409, "order_is_binding")
     seen = await see(district, issue)
     assert seen["hops"] == 1
     if designated["state"] == "issued":
