@@ -4,6 +4,8 @@ from app.core.outbox import Subscriptions
 from app.dispatch import events as orders
 from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
+from app.whistles import events as whistle_events
+from app.whistles import subscribers as whistles
 
 SUBSCRIPTIONS: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
@@ -21,7 +23,7 @@ SUBSCRIPTIONS: Subscriptions = {
     events.IssueUnmerged.name: [dispatch.follow],
     events.IssueWithdrawn.name: [dispatch.follow],
     events.ReworkOrdered.name: [dispatch.follow],
-    events.IssueReworked.name: [dispatch.follow],
+    events.IssueReworked.name: [dispatch.follow, whistles.reporter_said_no],
     events.IssueAnswered.name: [subscribers.count_answered],
     events.AnswerReturned.name: [subscribers.count_answered],
     events.WhistleAnswered.name: [subscribers.count_answered],
@@ -32,4 +34,6 @@ SUBSCRIPTIONS: Subscriptions = {
     events.ClosedUpstream.name: [subscribers.count_closed],
     events.TransferConfirmed.name: [subscribers.count_closed],
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
+    whistle_events.LatenessEscalated.name: [whistles.supervise],
+    whistle_events.DesignationOverdue.name: [whistles.supervise],
 }

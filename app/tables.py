@@ -10,6 +10,8 @@ import app.grid.models
 import app.issues.models
 import app.issues.records
 import app.people.models
+import app.whistles.models
+import app.whistles.records
 from app.core.db import Base
 
 metadata = Base.metadata

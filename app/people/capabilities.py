@@ -16,8 +16,19 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    KEEP_ROSTER = "keep_roster"
+    MANAGE_RULES = "manage_rules"
     KEEP_CATALOGUE = "keep_catalogue"
     SEE_FIGURES = "see_figures"
+    SEE_WHISTLES = "see_whistles"
+    CALL_WHISTLES = "call_whistles"
+    GIVE_TASKS = "give_tasks"
+
+
+COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
+STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
+DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN})
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -25,6 +36,10 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_ISSUES: STAFF - HELPERS,
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
+    Capability.KEEP_ROSTER: frozenset(
+        {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN}
+    ),
+    Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
     Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
     Capability.SEE_FIGURES: frozenset(
         {
@@ -38,4 +53,7 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
         }
     ),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
+    Capability.SEE_WHISTLES: COMMUNITY | STREET | DEPARTMENT | DISTRICT | {Role.AUDITOR},
+    Capability.CALL_WHISTLES: COMMUNITY | STREET,
+    Capability.GIVE_TASKS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
 }
