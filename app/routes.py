@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
+from app.figures.routes import router as figures
 from app.grid.routes import router as areas
 from app.issues.routes import router as issues
+from app.notices.routes import router as notices
 from app.people.routes import router as people
 
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in (issues, people, areas):  # matched in this order: the busiest first
+for part in (issues, people, areas, notices, figures):  # matched in this order: the busiest first
     api.include_router(part)

@@ -2,8 +2,10 @@
 
 from app.core.outbox import Subscriptions
 from app.issues import events, subscribers
+from app.notices.rules import RULES
+from app.notices.subscribers import notify
 
-SUBSCRIPTIONS: Subscriptions = {
+COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
     events.IssueLocated.name: [subscribers.count_moved],
     events.IssueAssigned.name: [],
@@ -13,4 +15,8 @@ SUBSCRIPTIONS: Subscriptions = {
     events.IssueRated.name: [subscribers.count_closed],
     events.IssueReworked.name: [],
     events.IssueCommented.name: [],
+}
+NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
+SUBSCRIPTIONS: Subscriptions = {
+    event: [*COUNTING.get(event, ()), *NOTIFYING.get(event, ())] for event in [*COUNTING, *NOTIFYING]
 }

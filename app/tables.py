@@ -5,9 +5,11 @@ import app.core.audit
 import app.core.idempotency
 import app.core.outbox
 import app.districts
+import app.figures.models
 import app.grid.models
 import app.issues.models
 import app.issues.records
+import app.notices.models
 import app.people.models
 from app.core.db import Base
 

@@ -29,6 +29,7 @@ from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_d
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import Heartbeat, district_codes
+from app.figures import ledger
 from app.issues.records import IssuePhoto
 from app.subscriptions import SUBSCRIPTIONS
 from app.timetable import TIMETABLE
@@ -39,6 +40,7 @@ BEAT_S = 1.0
 CLOCKS_S = 1.0
 HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
+LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
 
@@ -121,7 +123,7 @@ async def _ring(runtime: Runtime, work: Work, house: House, wait_id: UUID, timet
     try:
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
             await firing.fire(work, house, wait_id, timetable)
-    except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+    except Exception as error:  # whatever an act does, the other clocks go on
         if not work.session.is_active:
             raise  # the connection itself is gone: the whole turn is taken again
         log().error("clock_failed", wait_id=str(wait_id), where=where(error))
@@ -150,6 +152,12 @@ async def tidy(runtime: Runtime, district: str) -> None:
     before = runtime.clock.now() - timedelta(days=KEPT_DAYS)
     async with system_work(runtime, district) as work:
         await work.session.execute(delete(Idempotency).where(Idempotency.at < before))
+
+
+async def add_up(runtime: Runtime, district: str) -> bool:
+    """Write the hour's row of a district's ledger; False when it is there."""
+    async with system_work(runtime, district) as work:
+        return await ledger.write_hour(work)
 
 
 async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
@@ -181,6 +189,7 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._every(BEAT_S, self._beat))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
+            tasks.create_task(self._every(LEDGER_S, self._add_up))
             tasks.create_task(self._every(POLL_S, self._round))
             tasks.create_task(self._every(CLOCKS_S, self._clocks))
 
@@ -225,15 +234,22 @@ class Worker:
             log().warning("district_waits", district=code, why=type(error).__name__)
             return 0
 
+    async def _add_up(self) -> None:
+        await self._in_every_district(add_up)
+
     async def _tidy(self) -> None:
+        await self._in_every_district(tidy)
+        await sweep_photos(self.runtime, self.photos)
+
+    async def _in_every_district(self, act: Callable[[Runtime, str], Awaitable[object]]) -> None:
+        """One after the other; trouble in one is its own."""
         async with open_city(self.runtime) as session:
             codes = await district_codes(session)
         for code in codes:
             try:
-                await tidy(self.runtime, code)
+                await act(self.runtime, code)
             except (Problem, SQLAlchemyError) as error:
                 log().warning("district_waits", district=code, why=type(error).__name__)
-        await sweep_photos(self.runtime, self.photos)
 
 
 async def main(settings: Settings) -> None:

@@ -6,6 +6,11 @@ from app.people.models import Role
 
 STAFF = frozenset(Role) - {Role.PUBLIC, Role.SYSTEM}
 HELPERS = frozenset({Role.PIONEER, Role.ORDER_AIDE, Role.CLEANER})
+WHOLE_DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN, Role.AUDITOR})
+OFFICES = WHOLE_DISTRICT | {
+    Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY, Role.STREET_DISPATCHER, Role.STREET_SECRETARY,
+    Role.DEPARTMENT_HEAD,
+}  # fmt: skip
 
 
 class Capability(StrEnum):
@@ -16,6 +21,9 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    READ_NOTICES = "read_notices"
+    SEE_FIGURES = "see_figures"
+    SEE_LEDGER = "see_ledger"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -24,4 +32,7 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
+    Capability.READ_NOTICES: STAFF - HELPERS,
+    Capability.SEE_FIGURES: OFFICES,
+    Capability.SEE_LEDGER: WHOLE_DISTRICT,
 }
