@@ -35,8 +35,9 @@ async def _happened(work: Work, event: Outbox) -> Happened:
     mine = (Trail.subject_kind == "issue", Trail.subject_id == issue.id, Trail.seq <= event.seq)
     said = select(Trail.seq, Trail.step, Trail.role, Trail.post_id, Trail.detail).where(*mine)
     acts = (await work.session.execute(said.order_by(Trail.seq.desc()))).all()
-    by = acts[0].role if acts and acts[0].seq == event.seq else str(Role.SYSTEM)
-    previous = next((post for act in acts[1:] if (post := _given_to(act)) is not None), None)
+    by = next((act.role for act in acts if act.seq == event.seq), str(Role.SYSTEM))
+    given = (_given_to(act) for act in acts if act.seq < event.seq)
+    previous = next((post for post in given if post is not None), None)
     return Happened(event.payload, issue, by, previous)
 
 

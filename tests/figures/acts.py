@@ -44,7 +44,12 @@ async def changed(runtime: Runtime, issue_id: UUID, **columns: Any) -> None:
 
 
 async def word(
-    runtime: Runtime, issue_id: UUID, satisfaction: int = 5, verdict: str = "solved", *, contacted: bool | None = None
+    runtime: Runtime,
+    issue_id: UUID,
+    satisfaction: int = 5,
+    verdict: str = "solved",
+    *,
+    contacted: bool | None = None,
 ) -> None:
     """A reporter's word."""
     async with system_work(runtime, HERE) as work:
@@ -52,7 +57,9 @@ async def word(
         await work.put(Rating, [row | {"contacted": contacted, "by_post": None, "at": work.clock.now()}])
 
 
-async def excluded(runtime: Runtime, issue_id: UUID, reason: str = "consult", *, agreed: bool | None = True) -> None:
+async def excluded(
+    runtime: Runtime, issue_id: UUID, reason: str = "consult", *, agreed: bool | None = True
+) -> None:
     """An exclusion asked for, and what the second person said."""
     async with system_work(runtime, HERE) as work:
         now = work.clock.now()
@@ -98,7 +105,9 @@ async def opened(desk: Desk, link: str) -> list[str]:
 async def due_of(runtime: Runtime, issue_id: UUID, kind: str) -> datetime:
     """When a clock of a matter ends."""
     async with system_work(runtime, HERE) as work:
-        found = await work.session.scalar(select(Wait.due_at).where(Wait.subject_id == issue_id, Wait.kind == kind))
+        found = await work.session.scalar(
+            select(Wait.due_at).where(Wait.subject_id == issue_id, Wait.kind == kind)
+        )
     assert found is not None
     return found
 

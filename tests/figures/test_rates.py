@@ -102,7 +102,9 @@ async def test_the_last_word_on_the_present_answer_counts(
     assert group["satisfaction"]["words"] == 1
 
 
-async def test_the_period_is_of_the_offices_days(public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock) -> None:
+async def test_the_period_is_of_the_offices_days(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
     clock.advance(hours=14, minutes=59)  # 23:59 at the office, the 20th
     await matter(public, runtime)
     clock.advance(minutes=1)
@@ -128,7 +130,7 @@ async def test_a_street_never_sees_anothers_figures(public: Desk, sit: Sit, runt
         (group,) = await rates(desk, by="area", level="street")
         seen[group["code"]] = await opened(desk, group["rates"]["solve_rate"]["raw"]["denominator_rows"])
     assert seen == {town.WEST: [str(here)], town.EAST: [str(there)]}
-    (foreign,) = [group for group in await rates(east, by="area", level="street")]
+    (foreign,) = await rates(east, by="area", level="street")
     link = foreign["rates"]["solve_rate"]["raw"]["denominator_rows"]
     assert await opened(west, link) == [], "another street's link opens to nothing"
     supervisor = await sit(Role.DISTRICT_SUPERVISOR, HERE)
@@ -163,7 +165,9 @@ async def test_figures_of_communities_grids_and_categories_are_named(
     await matter(public, runtime, report={"category": town.ORDERLY})
     await matter(public, runtime, town.FAR_AWAY)
     desk = await sit(Role.DISTRICT_SUPERVISOR, HERE)
-    named = {by: [(g["code"], g["name"]) for g in await rates(desk, by=by, level="grid")] for by in ("area", "unit")}
+    named = {
+        by: [(g["code"], g["name"]) for g in await rates(desk, by=by, level="grid")] for by in ("area", "unit")
+    }
     assert named == {"area": [(town.G1, "第一网格"), (None, None)], "unit": [(None, None)]}
     groups = await rates(desk, by="category")
     assert [group["code"] for group in groups] == [town.ORDERLY, None]
