@@ -8,13 +8,15 @@ from app.notices.subscribers import notify
 COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
     events.IssueLocated.name: [subscribers.count_moved],
-    events.IssueAssigned.name: [],
-    events.IssueAccepted.name: [],
-    events.ReporterContacted.name: [],
     events.IssueAnswered.name: [subscribers.count_answered],
-    events.IssueRated.name: [subscribers.count_closed],
-    events.IssueReworked.name: [],
-    events.IssueCommented.name: [],
+    events.AnswerReturned.name: [subscribers.count_answered],
+    events.WhistleAnswered.name: [subscribers.count_answered],
+    events.IssueVerified.name: [subscribers.count_answered],
+    events.IssueClosed.name: [subscribers.count_closed],
+    events.FixedOnSpot.name: [subscribers.count_closed],
+    events.CloseApproved.name: [subscribers.count_closed],
+    events.ClosedUpstream.name: [subscribers.count_closed],
+    events.TransferConfirmed.name: [subscribers.count_closed],
 }
 NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
 SUBSCRIPTIONS: Subscriptions = {

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
 
+from app.core import db
 from app.core.db import OPTIONS
 from app.grid import locate
 from app.grid.models import Area
@@ -76,7 +77,7 @@ def as_script(text: str) -> str:
 
 def scripts() -> dict[str, str]:
     """The statements compared; all draw the same numbers, so that pgbench's own work is equal."""
-    compiled = situation.compiled
+    compiled = db.compiled
     return {
         "select 1": as_script(str(select(literal(1)).compile(compile_kwargs={"literal_binds": True}))),
         "locate": as_script(compiled(bare())),

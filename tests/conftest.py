@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,12 @@ async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
 
 
 @pytest.fixture
+def long_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to sign in again while a test lets weeks pass."""
+    monkeypatch.setattr(actions, "TOKEN_LIFE", timedelta(days=800))
+
+
+@pytest.fixture
 def clock(runtime: Runtime) -> FixedClock:
     assert isinstance(runtime.clock, FixedClock)
     return runtime.clock
@@ -185,7 +192,7 @@ class Desk:
             else await self.call("POST", path, **kw)
         )
 
-    async def step(self, issue: str, name: str, **said: Any) -> httpx2.Response:
+    async def step(self, issue: str, name: str, /, **said: Any) -> httpx2.Response:
         return await self.post(f"/issues/{issue}/steps/{name}", said)
 
 

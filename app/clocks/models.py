@@ -25,8 +25,8 @@ from app.grid.models import one_of
 
 class LimitRule(Base):
     """How long something may take. Never changed: a new rule with a later `valid_from` follows it, so that what
-    runs keeps the rule it began with. Of the rules in force the one naming the category wins, then the urgency, the type,
-    and the latest.
+    runs keeps the rule it began with. Of the rules in force the one naming the category wins, then the urgency,
+    the type, and the latest.
     """
 
     __tablename__ = "limit_rule"
@@ -54,7 +54,7 @@ class CalendarDay(Base):
 
 
 class OfficeSeason(Base):
-    """Office hours of a part of the year, of one unit or (null) of all; days are `MM-DD`, spans minutes of the day."""
+    """Office hours of a part of the year, of one unit or (null) of all; days `MM-DD`, spans minutes of the day."""
 
     __tablename__ = "office_season"
 
@@ -66,7 +66,7 @@ class OfficeSeason(Base):
 
 
 class Rung(Base):
-    """When the worker looks at a clock of this name: so long before its end (`ahead`) or after it (R5.3)."""
+    """When the worker looks at a clock: so long before its end (`ahead`) or after it (DOMAIN R5.3)."""
 
     __tablename__ = "rung"
     __table_args__ = (CheckConstraint(one_of("unit", Measure), name="unit"),)

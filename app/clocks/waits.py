@@ -89,6 +89,11 @@ async def go_on(work: Work, house: House, subject_id: UUID, *kinds: str) -> list
     return paused
 
 
+def solve_due(moved: Sequence[Wait]) -> dict[str, Any]:
+    """The column of an issue that follows its clock, when that clock is among those moved."""
+    return next(({"due_at": wait.due_at} for wait in moved if wait.kind == "solve"), {})
+
+
 def put_off(house: House, wait: Wait, due_at: datetime) -> None:
     """A later end: rungs that were passed already do not ring again for it, but being due does."""
     if due_at > wait.due_at:

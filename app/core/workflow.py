@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.audit import Act, Trail, chain
-from app.core.db import Base
 from app.core.errors import Conflict, Forbidden, NotFound, Problem
 from app.core.outbox import Event, Outbox
 from app.core.work import Work
@@ -131,7 +130,7 @@ async def advance(
     *,
     expected_version: int | None = None,
     detail: Mapping[str, Any] | None = None,
-    beside: Mapping[type[Base], Sequence[Mapping[str, Any]]] | None = None,
+    beside: Mapping[Any, Sequence[Mapping[str, Any]]] | None = None,
     **values: Any,
 ) -> None:
     """Take one step on a locked subject: row, trail and event in one act, or a `Problem` and nothing.
@@ -191,8 +190,8 @@ def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> s
     words = labels or {}
     lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: raise"]
     for step, source in _arrows(workflow.steps):
-        for target in sorted(step.targets(source)):
-            lines.append(f"    {source} --> {target}: {words.get(step.name, step.name)}")
+        named = words.get(step.name, step.name)
+        lines += [f"    {source} --> {target}: {named}" for target in sorted(step.targets(source))]
     lines += [f"    {state} --> [*]" for state in workflow.states if state in workflow.final]
     return "\n".join(lines)
 

@@ -10,7 +10,14 @@ from app.issues.models import Issue
 from app.issues.records import IssueDay
 from app.issues.workflow import ISSUE
 
-COUNTED = {"raise": "raised", "answer": "answered", "rate": "closed"}
+COUNTED = {
+    "raised": ("raise",),
+    "answered": ("answer", "return_answer", "whistle_answer", "verify"),
+    "closed": ("close", "fix_on_spot", "approve_close", "upstream_close", "confirm_transfer"),
+}
+
+
+ALL_COUNTED = [step for steps in COUNTED.values() for step in steps]
 
 
 async def recount(work: Work) -> list[dict[str, Any]]:
@@ -20,11 +27,13 @@ async def recount(work: Work) -> list[dict[str, Any]]:
     difference, and `rebuild` settles it.
     """
     day = cast(func.timezone("Asia/Shanghai", Trail.at), Date)
-    counts = [func.count().filter(Trail.step == step).label(name) for step, name in COUNTED.items()]
+    counts = [func.count().filter(Trail.step.in_(steps)).label(name) for name, steps in COUNTED.items()]
     query = (
         select(Issue.street_id, day.label("day"), *counts)
         .join(Trail, (Trail.subject_id == Issue.id) & (Trail.subject_kind == ISSUE.kind))
-        .where(Trail.step.in_(COUNTED), Issue.street_id.is_not(None))
+        .where(
+            Trail.step.in_([step for steps in COUNTED.values() for step in steps]), Issue.street_id.is_not(None)
+        )
         .group_by(Issue.street_id, day)
         .order_by(Issue.street_id, day)
     )

@@ -387,3 +387,9 @@ class IssueReminded(Event):
     name: ClassVar[str] = "issue_reminded"
     clock: str = ""
     rung: str = ""
+
+
+@dataclass(frozen=True)
+class HolderChanged(Event):
+    name: ClassVar[str] = "holder_changed"
+    holder_id: UUID | None = None

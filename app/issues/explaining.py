@@ -34,11 +34,9 @@ WHY_WORDS: dict[str, tuple[str, str]] = {
     "away_without_deputy": ("{zh}离岗且未指定代理人。", "The {en} is away without a deputy."),
     "recused": ("{zh}涉及被反映方,回避。", "The {en} is in the respondent's line and stands aside."),
     "did_not_sign": ("{zh}未按时签收。", "The {en} did not sign in time."),
-    "desk_waited": ("待派单超时,转{zh}。", "Nobody took it from the desk list in time; it goes to the {en}."),
     "on_duty": ("由值班的{zh}承办。", "The {en} on duty takes it."),
     "handed_up": ("上报至{zh}。", "Handed up to the {en}."),
     "took_over": ("由{zh}提级办理。", "The {en} has taken it over."),
-    "found": ("由发现的{zh}承办。", "The {en} who found it takes it."),
     "nobody": ("无人可承办,列入{zh}。", "Nobody can take it; it is on {en}."),
     "designated": ("由{zh}人工分派。", "Assigned by hand by the {en}."),
 }

@@ -75,6 +75,14 @@ class UpstreamCloses(Conflict):
     en = "An order from upstream is submitted and closed there."
 
 
+class NotGrouped(Conflict):
+    """It belongs to no incident."""
+
+    code = "not_grouped"
+    zh = "该事项未归入突发事件。"
+    en = "This matter belongs to no incident."
+
+
 def holds(work: Any, issue: Any) -> bool:
     """Whether the active post holds the issue, or its unit leads it."""
     own = issue.holder_id is not None and issue.holder_id == work.actor.post_id
@@ -111,6 +119,11 @@ def is_upstreams(_: Any, issue: Any) -> Problem | None:
     return None if issue.upstream_number else NotFromUpstream()
 
 
+def is_grouped(_: Any, issue: Any) -> Problem | None:
+    """Under an incident."""
+    return None if issue.incident_id is not None else NotGrouped()
+
+
 def found_it(work: Any, issue: Any) -> Problem | None:
     """The finder's own finding; what a resident reported is closed by the resident's word only."""
     own = issue.entered_by is not None and issue.entered_by == work.actor.account_id
@@ -118,5 +131,5 @@ def found_it(work: Any, issue: Any) -> Problem | None:
 
 
 def knows_original(work: Any, issue: Any) -> bool:
-    """Whether the actor may see the text, photos, exact point and reporter: of a confidential one only the desk."""
+    """Whether the actor may see text, photos, exact point and reporter: of a confidential one only the desk."""
     return not issue.confidential or work.actor.role in ORIGINALS

@@ -6,7 +6,7 @@ conflict is the replay; a loser of a race waits on it and then reads what the wi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -29,6 +29,7 @@ from app.core.ids import issue_number
 from app.core.outbox import Outbox
 from app.core.work import PUBLIC, Work
 from app.grid.locate import ewkb_point
+from app.grid.models import Area, Dwelling
 from app.issues import explaining, situation
 from app.issues.events import IssueAssigned, IssueRaised, IssueScreened
 from app.issues.guards import ORIGINALS
@@ -68,6 +69,22 @@ class UnknownUnit(Invalid):
     en = "No unit has this code."
 
 
+class UnknownDwelling(Invalid):
+    """No such door on the caller's ground."""
+
+    code = "unknown_dwelling"
+    zh = "没有这个房屋,或不在您的管理范围内。"
+    en = "There is no such dwelling on your ground."
+
+
+class NotAFinding(Invalid):
+    """Only a finding is fixed on the spot."""
+
+    code = "not_a_finding"
+    zh = "现场解决只适用于巡查发现(type=finding)。"
+    en = "Only a finding (type=finding) can be fixed on the spot."
+
+
 class NoNumberLeft(Unavailable):
     """Several numbers in a row were taken; trying again takes others."""
 
@@ -88,13 +105,17 @@ async def raise_issue(
 ) -> Raised:
     """Place, assign and store an issue, or find what its key made before."""
     respondent = await _unit(work, form.respondent_unit)
-    read = await situation.read(await work.cursor(), facts_of(work, form, respondent))
+    facts = facts_of(work, form, respondent)
+    if form.dwelling_id is not None and facts.by == "none":
+        facts = replace(facts, area_code=await _code_of_door(work, form.dwelling_id))
+    read = await situation.read(await work.cursor(), facts)
     if form.category is not None and read.category_version is None:
         raise UnknownCategory("category")
     if form.area_code is not None and not read.located:
         raise UnknownArea("area_code")
     choice = route(read, confidential=form.confidential)
     row = _issue_row(work, form, read, choice) | {"screening": screening, "respondent_unit_id": respondent}
+    row["upstream_due"] = form.upstream_due
     if screening:
         row["holder_id"] = None  # who would hold it is kept in the explanation; the desk looks at it first
     clocks = clocks_of(work, read.house, row)
@@ -142,6 +163,14 @@ def route(read: Situation, *, confidential: bool = False, **minding: Any) -> Cho
     return choose(posts, asked)
 
 
+async def _code_of_door(work: Work, dwelling_id: UUID) -> str:
+    query = select(Area.code).join(Dwelling, Dwelling.area_id == Area.id).where(Dwelling.id == dwelling_id)
+    code = await work.session.scalar(query)
+    if code is None:
+        raise UnknownDwelling("dwelling_id")
+    return str(code)
+
+
 async def _unit(work: Work, code: str | None) -> UUID | None:
     if code is None:
         return None
@@ -158,7 +187,7 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
     point = None if facts.lon is None or facts.lat is None else ewkb_point(facts.lon, facts.lat)
     return {
         "id": work.new_id(), "salt": work.ids.salt(), "version": 1, "state": State.RAISED,
-        "type": form.type, "channel": form.channel or default_channel(work), "urgency": form.urgency,
+        "type": form.type, "channel": form.channel or default_channel(work, form), "urgency": form.urgency,
         "category": form.category, "category_version": read.category_version,
         "text": form.text, "place_text": form.place_text,
         "point": point, "accuracy_m": form.point.accuracy_m if form.point else None,
@@ -172,12 +201,15 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
         "entered_by": work.actor.account_id, "occurred_at": form.occurred_at,
         "raised_at": now, "due_at": now, "touched_at": now,
         "contacted_at": None, "answered_at": None, "closed_at": None,
-        "upstream_number": None, "merged_into": None, "estate_id": None, "dwelling_id": None,
+        "upstream_number": form.upstream_number, "merged_into": None,
+        "estate_id": form.estate_id, "dwelling_id": form.dwelling_id,
     }  # fmt: skip
 
 
-def default_channel(work: Work) -> Channel:
+def default_channel(work: Work, form: RaiseIssue) -> Channel:
     """How a call came in when it does not say."""
+    if form.upstream_number is not None:
+        return Channel.HOTLINE
     if work.actor.role == PUBLIC:
         return Channel.QR
     return Channel.DEPARTMENT if work.actor.role.startswith("department") else Channel.WORKER
@@ -272,6 +304,8 @@ async def _replay(work: Work, claim: Claim) -> Raised:
         Issue.due_at,
         Issue.screening,
         Issue.explanation,
+        Issue.closing,
+        Issue.merged_into,
     )
     query = select(*columns).where(Issue.id == before).execution_options(unscoped=True)
     found = (await work.session.execute(query)).one()

@@ -1,4 +1,4 @@
-"""Reading issues: the queue page (columns only, one partial index), one issue in full, the reporter's view."""
+"""Reading issues: the queue page (columns only, one partial index), one issue in full, its photos."""
 
 import re
 from datetime import UTC, datetime
@@ -7,9 +7,8 @@ from uuid import UUID
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, select, true, tuple_
 
-from app.core.audit import Trail
 from app.core.errors import NotFound
 from app.core.ids import is_issue_number
 from app.core.paging import BadCursor, cut, decode
@@ -17,30 +16,32 @@ from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
 from app.issues import explaining
+from app.issues.beside import beside
+from app.issues.guards import ORIGINALS, knows_original
 from app.issues.kinds import UNPLACED
 from app.issues.models import Issue
-from app.issues.records import IssuePhoto, Rating, Remark, Reporter
+from app.issues.records import IssuePhoto
 from app.issues.schemas import (
-    FollowOut,
     IssueFilter,
     IssueLine,
     IssueOut,
     PhotoOut,
-    RatingOut,
-    RemarkOut,
-    TrailOut,
 )
-from app.issues.workflow import DESKS, ISSUE
+from app.issues.workflow import ISSUE
 from app.people.queries import LEVEL_COLUMN
 
+UNEDITED = "保密件,待街道编辑后转出。"
+EDITED = case((Issue.confidential, func.coalesce(Issue.edited_text, UNEDITED)), else_=Issue.text).label("text")
 LINE = tuple(getattr(Issue, name) for name in IssueLine.model_fields)
+EDITED_LINE = tuple(EDITED if column is Issue.text else column for column in LINE)
 SHOWN = 80  # characters of the text in a queue row
 SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the scope
 
 
 async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
-    query = select(*LINE).where(*await _conditions(work, wanted))
+    line = LINE if work.actor.role in ORIGINALS else EDITED_LINE
+    query = select(*line).where(*await _conditions(work, wanted))
     if wanted.closed:
         query = query.where(Issue.closed_at.is_not(None)).order_by(Issue.raised_at.desc(), Issue.id.desc())
         key: tuple[Any, ...] = (Issue.raised_at, Issue.id)
@@ -72,26 +73,32 @@ def _key_of(cursor: str) -> Any:
 
 
 async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = [column == said for column, said in _plain(wanted) if said is not None]
     if wanted.state:
         found.append(Issue.state.in_(wanted.state))
-    if wanted.category:
-        found.append(Issue.category == wanted.category)
-    if wanted.channel:
-        found.append(Issue.channel == wanted.channel)
     if wanted.mine:
         found.append(Issue.holder_id == work.actor.post_id)
     if wanted.desk == "unplaced":
         found.append(Issue.placement.in_([str(p) for p in UNPLACED]))
     if wanted.desk == "unassigned":
         found.append(Issue.holder_id.is_(None))
-    if wanted.screening is not None:
-        found.append(Issue.screening.is_(wanted.screening))
     if wanted.area:
         found.append(await _on_area(work, wanted.area))
     if wanted.q:
         found.append(search(wanted.q))
+        if work.actor.role not in ORIGINALS and not is_issue_number(wanted.q.strip()):
+            found.append(Issue.confidential.is_(False))  # a search must not tell what the words are
     return found
+
+
+def _plain(wanted: IssueFilter) -> tuple[tuple[Any, Any], ...]:
+    """Filters that are one column's value."""
+    return (
+        (Issue.category, wanted.category),
+        (Issue.channel, wanted.channel),
+        (Issue.screening, wanted.screening),
+        (Issue.incident_id, wanted.incident),
+    )
 
 
 async def _on_area(work: Work, code: str) -> ColumnElement[bool]:
@@ -126,60 +133,41 @@ async def get_issue(work: Work, issue_id: UUID) -> Issue:
     return issue
 
 
-def of_issue(model: Any, issue_id: UUID) -> Select[Any]:
-    """Rows that hang on an issue, oldest first."""
-    return select(model).where(model.issue_id == issue_id).order_by(model.at, model.id)
-
-
-async def trail_of(work: Work, issue: Issue) -> list[TrailOut]:
-    """The trail of an issue that has been loaded: the trail itself has no scope (HOUSE 2)."""
-    mine = (Trail.subject_kind == ISSUE.kind, Trail.subject_id == issue.id)
-    rows = await work.session.scalars(select(Trail).where(*mine).order_by(Trail.seq))
-    return [TrailOut.model_validate(row) for row in rows]
-
-
-def knows_reporter(work: Work, issue: Issue) -> bool:
-    """Whether the actor may know who reported: a confidential one only a desk that does not handle it itself."""
-    if not issue.confidential:
-        return True
-    return work.actor.role in DESKS and issue.holder_id != work.actor.post_id
-
-
-async def reporter_of(work: Work, issue: Issue) -> str | None:
-    """The masked contact, unless the reporter is hidden from the actor."""
-    if not knows_reporter(work, issue):
-        return None
-    masked: str | None = await work.session.scalar(select(Reporter.masked).where(Reporter.issue_id == issue.id))
-    return masked
-
-
 async def in_full(work: Work, issue: Issue) -> IssueOut:
-    """Everything the active post may see of an issue it sees."""
-    point = None if issue.point is None else to_shape(issue.point)
-    kept = issue.explanation
+    """Everything the active post may see of an issue it sees; what hangs on it comes in one statement."""
+    open_to_actor = knows_original(work, issue)
+    point = None if issue.point is None or not open_to_actor else to_shape(issue.point)
     plain = {name: getattr(issue, name) for name in IssueOut.model_fields if hasattr(Issue, name)}
     plain |= {
         "lon": float(shapely.get_x(point)) if point else None,
         "lat": float(shapely.get_y(point)) if point else None,
-        "place": explaining.place_out(kept),
-        "holder": explaining.holder_out(kept),
+        "place": explaining.place_out(issue.explanation),
+        "holder": explaining.holder_out(issue.explanation),
+        "explanation": explaining.reasons_out(issue.explanation),
+        "edited": not open_to_actor,
     }
-    remarks = await work.session.scalars(of_issue(Remark, issue.id))
-    ratings = await work.session.scalars(of_issue(Rating, issue.id))
-    plain["explanation"] = explaining.reasons_out(kept)
+    found = await beside(work, issue)
+    if not open_to_actor:
+        plain |= {"text": issue.edited_text or UNEDITED, "place_text": None}
+        found = found.without_reporter()
     return IssueOut(
         **plain,
-        reporter=await reporter_of(work, issue),
+        reporter=found.masked,
         allowed_steps=allowed_steps(ISSUE, work, issue),
-        remarks=[RemarkOut.model_validate(row) for row in remarks],
-        ratings=[RatingOut.model_validate(row) for row in ratings],
-        trail=await trail_of(work, issue),
+        clocks=found.clocks,
+        words=found.words(issue),
+        remarks=found.remarks,
+        ratings=found.ratings,
+        trail=found.trail,
     )
 
 
 async def photos_of(work: Work, issue: Issue) -> list[PhotoOut]:
-    """The photos of an issue that has been loaded."""
-    return [PhotoOut.model_validate(row) for row in await work.session.scalars(of_issue(IssuePhoto, issue.id))]
+    """The photos of an issue that has been loaded; of a confidential one they stay with the desk."""
+    if not knows_original(work, issue):
+        return []
+    mine = select(IssuePhoto).where(IssuePhoto.issue_id == issue.id).order_by(IssuePhoto.at, IssuePhoto.id)
+    return [PhotoOut.model_validate(row) for row in await work.session.scalars(mine)]
 
 
 async def get_photo(work: Work, issue_id: UUID, photo_id: UUID) -> IssuePhoto:
@@ -189,20 +177,3 @@ async def get_photo(work: Work, issue_id: UUID, photo_id: UUID) -> IssuePhoto:
     if photo is None:
         raise NotFound("photo")
     return photo
-
-
-async def for_reporter(work: Work, issue: Issue) -> FollowOut:
-    """What the reporter may know: states and times, the replies meant for them, their own ratings."""
-    trail = await trail_of(work, issue)
-    steps = [{"at": row.at, "step": row.step, "state": row.to_state} for row in trail if row.step != "comment"]
-    remarks = await work.session.scalars(of_issue(Remark, issue.id).where(Remark.to_reporter.is_(True)))
-    ratings = await work.session.scalars(of_issue(Rating, issue.id))
-    handler = explaining.holder_out(issue.explanation)
-    return FollowOut(
-        **{name: getattr(issue, name) for name in FollowOut.model_fields if hasattr(Issue, name)},
-        handled_by=handler.role if handler else None,
-        timeline=steps,
-        replies=[RemarkOut.model_validate(row) for row in remarks],
-        ratings=[RatingOut.model_validate(row) for row in ratings],
-        may_rate="rate" in allowed_steps(ISSUE, work, issue),
-    )

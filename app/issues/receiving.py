@@ -22,7 +22,7 @@ from app.core.http import BodyTooLarge, Credentials, RuntimeOf, runtime_of
 from app.core.idempotency import Claim, body_hash, claim_of
 from app.core.work import Work, open_work
 from app.issues.flood import FloodGate
-from app.issues.schemas import Locate, RaiseIssue
+from app.issues.schemas import Locate, Neighbours, RaiseIssue
 from app.people.capabilities import Capability
 from app.people.login import AddressOf, address_of, caller_of, check_in, may
 
@@ -207,6 +207,18 @@ async def locate_work(
 
 
 LocateWork = Annotated[Work, Depends(locate_work, scope="function")]
+
+
+async def neighbours_work(
+    form: Neighbours, runtime: RuntimeOf, address: AddressOf, credentials: Credentials
+) -> AsyncIterator[Work]:
+    """The Work of a look at what was reported nearby."""
+    district, identify = await caller_of(runtime, address, credentials, form.district)
+    async with open_work(runtime, district, identify) as work:
+        yield work
+
+
+NeighboursWork = Annotated[Work, Depends(neighbours_work, scope="function")]
 
 
 def claim(work: Work, posted: Received, key: str | None) -> Claim:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.files import Photo
 from app.core.http import OPEN_TO_ALL
@@ -11,14 +11,16 @@ from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.core.workflow import Step, lock
-from app.issues import actions, explaining, intake, queries, situation
+from app.core.workflow import lock
+from app.issues import actions, entering, explaining, following, intake, neighbours, queries, situation
+from app.issues.following import FollowWork
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
     LocateWork,
+    NeighboursWork,
     NoPhotos,
     Photos,
     claim,
@@ -36,18 +38,20 @@ from app.issues.schemas import (
     IssueOut,
     Locate,
     LocateOut,
+    NeighbourOut,
+    Neighbours,
     PhotoOut,
     RaisedOut,
     RaiseIssue,
-    RateStep,
     Unmask,
 )
-from app.issues.workflow import ISSUE
+from app.issues.step_schemas import RateStep
+from app.issues.stepping import Key, add_issue_step
+from app.issues.taking import ready
 from app.people.capabilities import Capability
-from app.people.login import ReporterWork, StaffWork, needs, needs_first
+from app.people.login import StaffWork, needs, needs_first
 
 router = APIRouter(tags=["issues"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 SEE = needs(Capability.SEE_ISSUES)
 
 
@@ -79,7 +83,7 @@ async def raise_issue(request: Request, given: IntakeWork, key: Key = None) -> R
     """Raise an issue: placed, routed and stored before this answer leaves. A repeated key answers 200."""
     work, posted = given.work, given.posted
     held = claim(work, posted, key)
-    raised = await intake.raise_issue(work, posted.form, held, posted.photos, screening=posted.screening)
+    raised = await entering.enter(work, posted.form, held, posted.photos, screening=posted.screening)
     receipt = _receipt(request, work, raised)
     return Response(receipt.model_dump_json(), 200 if raised.replayed else 201, media_type="application/json")
 
@@ -104,7 +108,11 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
 
 
 def _first_state(row: dict[str, Any]) -> State:
-    """How a report stood when it was stored, from the columns that never change."""
+    """How a report stood when it was stored, or what it became at once."""
+    if row.get("merged_into"):
+        return State.MERGED
+    if row.get("closing"):
+        return State.CLOSED
     if row["screening"]:
         return State.SCREENING
     return State.ASSIGNED if row["explanation"]["holder"] else State.RAISED
@@ -173,47 +181,41 @@ async def add_photos(
     return await queries.photos_of(work, issue)
 
 
+@router.post("/neighbours", dependencies=[OPEN_TO_ALL])
+async def neighbours_of(form: Neighbours, work: NeighboursWork) -> list[NeighbourOut]:
+    """Open matters of the same category nearby: send `same_as` with one of them for "me too"."""
+    return await neighbours.nearby(work, form)
+
+
 @router.get("/follow/{token}", dependencies=[OPEN_TO_ALL])
-async def follow(token: str, work: ReporterWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
-    """The reporter's page: where it stands, what was answered."""
-    return await queries.for_reporter(work, await queries.get_issue(work, work.scope.subject or UUID(int=0)))
+async def follow(token: str, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
+    """The reporter's page: where it stands, what was answered, what they may do."""
+    return await following.page(work)
 
 
 @router.post("/follow/{token}/rate", dependencies=[OPEN_TO_ALL])
-async def rate(token: str, form: RateStep, work: ReporterWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
+async def rate(token: str, form: RateStep, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
     """The reporter's word: solved closes it, anything else returns it."""
-    issue = await lock(work, Issue, work.scope.subject or UUID(int=0))
-    await actions.rate(work, issue, form)
-    return await queries.for_reporter(work, issue)
+    await following.rate(work, form)
+    return await following.page(work)
 
 
-def _add_step(step: Step) -> None:
-    form_type, action = actions.STEPS[step.name]
+def _add_reporters_step(name: str) -> None:
+    form_type, action = actions.BY_REPORTER[name]
 
-    async def take_step(issue_id: UUID, form: Any, work: StaffWork, key: Key = None) -> IssueOut:
-        held = claim_of(
-            work,
-            f"step {step.name}",
-            key,
-            body_hash({"issue": str(issue_id), **form.model_dump(mode="json")}),
-        )
-        if key is None or await take(work, held, issue_id):
-            issue = await lock(work, Issue, issue_id)
-            actions.ready(work, issue, step.name, form)
-            await action(work, issue, form)
-        else:
-            await used_for(work, held)
-            issue = await queries.get_issue(work, issue_id)
-        return await queries.in_full(work, issue)  # also when the step has just moved it out of sight
+    async def take_step(token: str, form: Any, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
+        issue = await lock(work, Issue, following.own_report(work))
+        ready(work, issue, name, form)
+        await action(work, issue, form)
+        return await following.page(work)
 
     take_step.__annotations__["form"] = form_type
-    take_step.__doc__ = f"Step `{step.name}`; 409 when the state or the version has moved on."
-    take_step.guards = f"step {step.name}"  # type: ignore[attr-defined]  # the workflow table decides who may
-    router.add_api_route(
-        f"/issues/{{issue_id}}/steps/{step.name}", take_step, methods=["POST"], name=f"step_{step.name}"
-    )
+    take_step.__doc__ = f"The reporter's step `{name}`."
+    path = f"/follow/{{token}}/{name}"
+    router.add_api_route(path, take_step, methods=["POST"], name=f"follow_{name}", dependencies=[OPEN_TO_ALL])
 
 
-for _step in ISSUE.steps:
-    if not _step.inward and _step.name in actions.STEPS:
-        _add_step(_step)
+for _name in actions.BY_REPORTER.keys() - {"rate"}:
+    _add_reporters_step(_name)
+for _name, (_form, _action) in actions.STEPS.items():
+    add_issue_step(router, _name, _form, _action)

@@ -27,8 +27,8 @@ LADDER = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post on the issue's ground; `away` without `deputy_id` means nobody acts in it now, `seated` that its holder
-    sits on the respondent's own body.
+    """A post on the issue's ground; `away` without `deputy_id` means nobody acts in it now, `seated` that its
+    holder sits on the respondent's own body.
     """
 
     post_id: UUID

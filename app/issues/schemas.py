@@ -1,6 +1,6 @@
 """What is said about an issue: one input per verb, one output per reader."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
-from app.issues.kinds import Channel, IssueType, State, Urgency, Verdict
+from app.issues.kinds import Channel, IssueType, State, Urgency
 
 EARLIEST, LATEST = 1900, 2200  # years
 PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
@@ -100,7 +100,35 @@ class RaiseIssue(Schema):
     head_count: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     respondent_unit: Code | None = None
     occurred_at: Moment | None = None
+    upstream_number: Name | None = Field(None, description="number of the hotline's order; staff only")
+    upstream_due: Moment | None = Field(None, description="its due time, kept as it is")
+    dwelling_id: UUID | None = None
+    estate_id: UUID | None = None
+    fixed_on_spot: Words | None = Field(None, description="a finding of one's own, fixed at once: what was done")
+    same_as: UUID | None = Field(None, description="an offered neighbour: me too")
     district: DistrictCode | None = None
+
+
+class Neighbours(Schema):
+    """What is about to be reported: are there open matters of the same kind nearby?"""
+
+    model_config = example(point=PLACE, category="public_toilet")
+
+    point: Point
+    category: CategoryCode
+    district: DistrictCode | None = None
+
+
+class NeighbourOut(Schema):
+    """An open matter nearby, without its words, its exact place or anything of its reporter."""
+
+    id: UUID
+    category: str
+    grid: str | None
+    state: str
+    raised_on: date
+    metres: int
+    reports: int
 
 
 class Locate(Schema):
@@ -127,6 +155,7 @@ class IssueFilter(Schema):
     mine: bool = False
     desk: Literal["unplaced", "unassigned"] | None = None
     screening: bool | None = None
+    incident: UUID | None = None
     closed: bool = False
     q: Name | None = Field(None, description="words of the text, or an issue's number")
     cursor: str | None = Field(None, max_length=300)
@@ -265,6 +294,25 @@ class RatingOut(Schema):
     at: datetime
 
 
+class ClockOut(Schema):
+    """A running or ended clock: who is waited for and until when; late when it ran past its end."""
+
+    kind: str
+    since: datetime
+    due_at: datetime
+    paused_at: datetime | None
+    ended_at: datetime | None
+    late: bool
+
+
+class WordsOut(Schema):
+    """Of all who reported this matter: how many there are and what they said of the present answer."""
+
+    reports: int
+    solved: int
+    not_solved: int
+
+
 class IssueOut(Schema):
     """An issue in full, with its trail and the steps the active post may take now."""
 
@@ -292,7 +340,23 @@ class IssueOut(Schema):
     contacted_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
+    edited: bool
+    outcome: str | None
+    closing: str | None
+    triage: str | None
+    hops: int
+    reworks: int
+    holds: int
+    supervised_at: datetime | None
+    review_at: datetime | None
+    verify_after: datetime | None
+    lead_unit_id: UUID | None
+    incident_id: UUID | None
+    merged_into: UUID | None
+    upstream_number: str | None
     allowed_steps: list[str]
+    clocks: list[ClockOut]
+    words: WordsOut
     remarks: list[RemarkOut]
     ratings: list[RatingOut]
     trail: list[TrailOut]
@@ -312,72 +376,11 @@ class FollowOut(Schema):
     replies: list[RemarkOut]
     ratings: list[RatingOut]
     may_rate: bool
-
-
-class StepInput(Schema):
-    """What every step takes: the version the caller looked at (409 when it has moved on)."""
-
-    expected_version: int | None = Field(None, ge=1)
-
-
-class LocateStep(StepInput):
-    """Place the issue anew, by point or by the code of an area; it is routed again at once."""
-
-    model_config = example(point=PLACE, reason="现场核实位置", expected_version=2)
-
-    point: Point | None = None
-    area_code: Code | None = None
-    reason: Sentence
-
-
-class AssignStep(StepInput):
-    """Give it to another post on its ground."""
-
-    model_config = example(post_id="019a9f2c-0000-7000-8000-000000000001", reason="由网格长办理")
-
-    post_id: UUID
-    reason: Sentence
-
-
-class AcceptStep(StepInput):
-    """Seen and taken on."""
-
-
-class ContactStep(StepInput):
-    """The reporter was reached, or the place was visited (DOMAIN R1.4)."""
-
-    model_config = example(way="phone", note="已电话联系")
-
-    way: Literal["phone", "door", "message"]
-    note: Sentence | None = None
-
-
-class AnswerStep(StepInput):
-    """The text to the reporter, and what kind of result it is."""
-
-    model_config = example(text="移动公厕本月开放。", result="interim", expected_version=4)
-
-    text: Words
-    result: Literal["solved", "interim", "explained", "refused"] = "solved"
-
-
-class RateStep(StepInput):
-    """The reporter's word: solved closes it, anything else returns it to its holder."""
-
-    model_config = example(verdict="solved", satisfaction=5, contacted=True)
-
-    verdict: Verdict
-    satisfaction: Annotated[int, Field(ge=1, le=5)]
-    contacted: bool | None = None
-    note: Sentence | None = None
-
-
-class CommentStep(StepInput):
-    """A note among staff."""
-
-    model_config = example(text="已转告物业。")
-
-    text: Words
+    allowed_steps: list[str]
+    review_at: datetime | None
+    merged_into: str | None
+    identity_opened: int
+    words: WordsOut
 
 
 class Unmask(Schema):

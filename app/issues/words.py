@@ -89,6 +89,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "add_party": ("增加协办单位", "add a party"),
     "release_party": ("解除协办", "release a party"),
     "recuse": ("回避", "recuse"),
+    "hand_over": ("交接", "hand over"),
     "remind": ("催办", "remind"),
     "comment": ("备注", "comment"),
 }

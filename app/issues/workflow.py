@@ -8,6 +8,7 @@ from app.issues import events as e
 from app.issues.guards import (
     found_it,
     is_confidential,
+    is_grouped,
     is_holder,
     is_other,
     is_placed,
@@ -86,7 +87,7 @@ HANDLING = (
     back("give_info", S.AWAITING_REPORTER, ASKED, REPORTER, e.InfoGiven),
     back("go_on", S.AWAITING_REPORTER, ASKED, DESKS | SYSTEM, e.IssueGoneOn),
     step("hand_up", at(S.ASSIGNED, S.HANDLING), S.ASSIGNED, HANDLERS, e.IssueHandedUp, is_holder),
-    step("take_over", at(S.RAISED, S.ASSIGNED, S.HANDLING), S.HANDLING, DESKS & HANDLERS, e.IssueTakenOver, is_other),
+    step("take_over", UNSETTLED, S.HANDLING, DESKS & HANDLERS, e.IssueTakenOver, is_other),
     step("fix_on_spot", UNSETTLED, S.CLOSED, HANDLERS, e.FixedOnSpot, found_it),
     step("check_sample", at(S.CLOSED), None, DESKS | {Role.GRID_LEADER}, e.SampleChecked, is_other),
     step("answer", at(S.HANDLING), S.ANSWERED, HANDLERS, e.IssueAnswered, is_holder),
@@ -100,7 +101,7 @@ DISPATCHING = (
     step("dispatch", UNSETTLED, S.DISPATCHED, OFFICES, e.IssueDispatched, may_leave_desk),
     step("pass_on", at(S.DISPATCHED), None, OFFICES | SYSTEM, e.IssuePassedOn, inward=True),
     step("recall", at(S.DISPATCHED), S.HANDLING, OFFICES | SYSTEM, e.IssueRecalled),
-    step("return_answer", at(S.DISPATCHED), S.ANSWERED, DEPARTMENT | DESKS | SYSTEM, e.AnswerReturned, inward=True),
+    step("return_answer", at(S.DISPATCHED), S.ANSWERED, DEPARTMENT | DESKS, e.AnswerReturned, inward=True),
     step("return_for_check", at(S.HANDLING, S.DISPATCHED), S.VERIFYING, HANDLERS | DEPARTMENT,
          e.CheckWanted, inward=True),
     step("verify", at(S.VERIFYING), S.ANSWERED, DESKS, e.IssueVerified, is_other),
@@ -132,7 +133,7 @@ WORD = (
 )
 BESIDE = (
     step("group", LIVE, None, DESKS, e.IssueGrouped),
-    step("ungroup", LIVE, None, DESKS, e.IssueUngrouped),
+    step("ungroup", LIVE, None, DESKS, e.IssueUngrouped, is_grouped),
     step("supervise", LIVE, None, DISTRICT | SYSTEM | {Role.STREET_SECRETARY}, e.IssueSupervised),
     step("turn_to", LIVE - UNSETTLED | {S.HANDLING}, None, DESKS, e.IssueTurned),
     step("set_verify_after", LIVE | {S.CLOSED}, None, DESKS, e.VerifyAfterSet),
@@ -142,6 +143,7 @@ BESIDE = (
     step("add_party", WORKED, None, OFFICES, e.PartyAdded, may_leave_desk),
     step("release_party", LIVE, None, OFFICES, e.PartyReleased),
     step("recuse", LIVE, None, HANDLERS, e.IssueRecused),
+    step("hand_over", LIVE, None, SYSTEM, e.HolderChanged, inward=True),
     step("remind", frozenset(S), None, SYSTEM, e.IssueReminded, inward=True),
     step("comment", frozenset(S), None, STAFF, e.IssueCommented),
 )

@@ -187,7 +187,7 @@ class DutyShift(Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     leader_post_id: Mapped[UUID | None] = mapped_column(ForeignKey("post.id"))
-    phone: Mapped[str | None] = mapped_column(String(30))
+    call_number: Mapped[str | None] = mapped_column(String(30))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from app.core.http import open_to_all
-from app.issues.workflow import ISSUE
+from app.issues.workflow import ISSUE, REPORTER
 from app.people.capabilities import HELD_BY, STAFF, Capability
 from app.people.models import Role
 
@@ -23,6 +23,11 @@ OPEN = {
     "POST /api/v1/issues",  # anybody may raise; a token must hold the right
     "GET /api/v1/follow/{token}",
     "POST /api/v1/follow/{token}/rate",
+    "POST /api/v1/follow/{token}/give_info",
+    "POST /api/v1/follow/{token}/reopen",
+    "POST /api/v1/follow/{token}/request_review",
+    "POST /api/v1/follow/{token}/withdraw",
+    "POST /api/v1/neighbours",  # coarse facts of public matters, before one reports the same
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
@@ -78,7 +83,10 @@ def test_every_step_that_is_not_the_services_own_has_its_route(whole_app: FastAP
     stepped = {
         guard for route in routes(whole_app) for guard in guards_of(route) if str(guard).startswith("step ")
     }
-    assert stepped == {f"step {step.name}" for step in ISSUE.steps if not step.inward}
+    assert stepped == {f"step {step.name}" for step in ISSUE.steps if not step.inward and step.by != REPORTER}
+    links = [str(route.path) for route in routes(whole_app) if "/follow/{token}/" in str(route.path)]
+    theirs = {step.name for step in ISSUE.steps if not step.inward and step.by & REPORTER}
+    assert {path.rpartition("/")[2] for path in links} == theirs - {"merge"}, "merging is `same_as` when raising"
 
 
 def test_every_capability_is_held_by_staff_only() -> None:

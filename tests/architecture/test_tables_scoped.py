@@ -21,6 +21,18 @@ OPEN_BECAUSE = {
     "absence": "times by post id",
     "category": "a code list",
     "limit_rule": "a rule table",
+    "calendar_day": "a rule table",
+    "office_season": "a rule table",
+    "rung": "a rule table",
+    "wait": "ids and times of a clock; read through its subject, or by the worker",
+    "pause": "ids and times; read through its subject",
+    "extension": "ids and times; read through its subject",
+    "estate": "names of compounds; no personal columns",
+    "incident": "names of events; no personal columns",
+    "duty_shift": "posts on duty; names and phones are in account",
+    "seat": "accounts on a unit's body; read while a scope is made",
+    "recusal": "ids; read while a scope is made",
+    "guest": "ids; read while a scope is made",
     "issue_day": "sums, nothing single",
     "issue_party": "read only inside Issue.visible_to",
     "idempotency": "looked up by owner and key; holds ids and digests",
@@ -52,7 +64,9 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/core/work.py": "where it is made",
         "app/grid/importing.py": "COPY of boundaries, which are open",
         "app/issues/intake.py": "the one write of the hot path, and situation's read",
-        "app/issues/actions.py": "placing anew, by the same read",
+        "app/clocks/house.py": "the rules of time, which are open",
+        "app/issues/placing.py": "placing anew, by the same read",
+        "app/issues/neighbours.py": "the grids around a point, by the same read",
         "app/issues/routes.py": "the dry run, by the same read",
     },
     "text": {
@@ -67,6 +81,9 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     "unscoped": {
         "app/core/scope.py": "where it is read",
         "app/issues/intake.py": "the replay of one's own key, whose issue the public scope cannot see",
+        "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
+        "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
+        "app/issues/word.py": "the reports merged into a matter, also those from other ground",
     },
     "exec_driver_sql": {},
     "AsyncRawCursor": {"app/core/db.py": "the statements of the hot paths, written once in named files"},
@@ -98,7 +115,8 @@ def test_every_table_is_scoped_or_open_for_a_reason() -> None:
     scoped = {name for name, cls in mapped.items() if issubclass(cls, Scoped)}
     assert scoped == set(mapped) - set(OPEN_BECAUSE)
     assert set(OPEN_BECAUSE) <= set(mapped), "a reason for a table that is gone"
-    assert scoped == {"issue", "reporter", "unmasking", "remark", "rating", "issue_photo"}
+    of_issues = {"issue", "reporter", "unmasking", "remark", "rating", "issue_photo"}
+    assert scoped >= of_issues | {"issue_area", "issue_link", "revisit", "second_word", "dwelling"}
 
 
 def test_every_scoped_table_has_a_rule_and_shows_nothing_to_nobody() -> None:

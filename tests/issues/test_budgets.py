@@ -93,7 +93,7 @@ async def test_a_step_costs_at_most_ten_with_the_whole_issue_in_its_answer(
     ):  # fmt: skip
         with counted(monkeypatch) as sent:
             assert (await worker.step(issue, name, **said)).status_code == 200
-        assert 8 <= len(work_of(sent)) <= 10, (name, sent)
+        assert 5 <= len(work_of(sent)) <= 10, (name, sent)
 
 
 async def test_an_issue_in_full_costs_the_same_however_much_hangs_on_it(

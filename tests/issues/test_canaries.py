@@ -46,6 +46,8 @@ async def journey(public: Desk, sit: Sit, runtime: Runtime) -> tuple[str, str]:
     worker, street = await sit(Role.GRID_WORKER, town.G1), await sit(Role.STREET_DISPATCHER, town.WEST)
     await let_in(runtime, issue, "chengguan")
     await street.step(issue, "locate", point=town.point(town.IN_B2), reason=REASON)
+    await street.step(issue, "edit_copy", text="有群众反映某处收费不规范。")
+    await street.step(issue, "assign", post_id=str(worker.post_id), reason=REASON)
     await worker.step(issue, "accept")
     await worker.step(issue, "contact", way="phone", note=NOTE)
     await worker.step(issue, "comment", text=COMMENT)

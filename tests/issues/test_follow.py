@@ -49,19 +49,25 @@ async def test_the_verdict_closes_it_or_returns_it_to_its_holder(
     page = (await public.post(f"/follow/{link}/rate", said)).json()
     assert (page["state"], page["may_rate"]) == (state, False)
     assert page["ratings"][0]["verdict"] == verdict
-    again = await public.post(f"/follow/{link}/rate", said)
-    assert_problem(again, 409, "wrong_state", "state")
+    again = await public.post(f"/follow/{link}/rate", {**said, "verdict": "solved"})
+    if verdict == "solved":
+        assert again.status_code == 200, "a word may be changed once"
+        again = await public.post(f"/follow/{link}/rate", {**said, "verdict": "solved"})
+        assert_problem(again, 409, "word_changed_before")
+    else:
+        assert_problem(again, 409, "wrong_state", "state")
     async with system_work(runtime, HERE) as work:
         kept = await work.session.get_one(Issue, issue)
         ratings = (await work.session.scalars(select(Rating))).all()
     assert (kept.closed_at is not None) == (verdict == "solved")
     assert (kept.answered_at is None) == (verdict != "solved")
-    assert [(one.satisfaction, one.contacted) for one in ratings] == [(2, False)]
+    assert [(one.satisfaction, one.contacted) for one in ratings] == [(2, False)] * (1 + (verdict == "solved"))
     worker = await sit(Role.GRID_WORKER, town.G1)
-    step = "rate" if verdict == "solved" else "rework"
     shown = (await worker.get(f"/issues/{issue}")).json()
-    assert shown["trail"][-1]["step"] == step
-    assert shown["trail"][-1]["detail"] == {"verdict": verdict, "satisfaction": 2}
+    acts = {act["step"]: act["detail"] for act in shown["trail"]}
+    assert ("close" if verdict == "solved" else "rework") in acts
+    said = acts["rate"]
+    assert (said["verdict"], said["satisfaction"], said["report"]) == (verdict, 2, str(issue))
 
 
 @pytest.mark.parametrize(

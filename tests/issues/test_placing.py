@@ -184,7 +184,7 @@ async def test_the_dry_run_says_what_the_report_would_get_and_stores_nothing(pub
         said = dry.json()
         assert said["place"] == wet["place"]
         assert (said["holder"], said["explanation"]) == (wet["holder"], wet["explanation"])
-        assert said["limit_minutes"] == 5 * 24 * 60
+        assert said["due_at"] == "2026-11-27T09:30:00Z", "five working days, till the office closes"
     admin = await sit(Role.DISTRICT_ADMIN, HERE)
     assert len((await admin.get("/issues")).json()["items"]) == 5
 

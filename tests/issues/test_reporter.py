@@ -101,12 +101,12 @@ async def test_a_confidential_reporter_is_hidden_from_whoever_handles_it(
     assert relayed.json() == CONTACT
 
 
-async def test_a_desk_that_handles_it_itself_does_not_know_the_confidential_reporter_either(
+async def test_a_confidential_report_stays_with_the_streets_desk_and_no_lower_one_knows_its_reporter(
     public: Desk, sit: Sit
 ) -> None:
     receipt = await raised(public, area_code=town.C1, contact=CONTACT, confidential=True)
-    holder = await sit(Role.COMMUNITY_OFFICER, town.C1)
-    assert receipt["holder"]["post_id"] == str(holder.post_id)
+    holder, street = await sit(Role.COMMUNITY_OFFICER, town.C1), await sit(Role.STREET_DISPATCHER, town.WEST)
+    assert receipt["holder"]["post_id"] == str(street.post_id)
     assert (await holder.get(f"/issues/{receipt['id']}")).json()["reporter"] is None
     answer = await holder.post(f"/issues/{receipt['id']}/reporter", {"purpose": "核实"})
     assert_problem(answer, 404, "not_found", "reporter")

@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.issues.routing import LADDER, Candidate, Choice, choose
+from app.issues.routing import LADDER, Asked, Candidate, Choice, choose
 from app.people.models import Role
 
 AREAS = [UUID(int=n) for n in range(1, 7)]
@@ -55,7 +55,7 @@ def test_only_a_post_that_may_hold_is_chosen_and_one_is_whenever_there_is_one(
     found: list[Candidate], building: bool, respondent: UUID | None
 ) -> None:
     fit = [post for post in found if may_hold(post, building, respondent)]
-    chosen = choose(found, building=building, accused_area=respondent)
+    chosen = choose(found, Asked(building, respondent))
     assert (chosen.post_id is None) == (fit == [])
     if fit:
         post = next(post for post in fit if post.post_id == chosen.post_id)
@@ -69,16 +69,14 @@ def test_the_choice_does_not_depend_on_the_order_of_rows(
     found: list[Candidate], building: bool, respondent: UUID | None, chance: st.DataObject
 ) -> None:
     mixed = chance.draw(st.permutations(found))
-    assert choose(mixed, building=building, accused_area=respondent) == choose(
-        found, building=building, accused_area=respondent
-    )
+    assert choose(mixed, Asked(building, respondent)) == choose(found, Asked(building, respondent))
 
 
 @given(posts(), st.booleans(), accused)
 def test_within_a_rung_the_nearest_ground_then_rank_a_comes_first(
     found: list[Candidate], building: bool, respondent: UUID | None
 ) -> None:
-    chosen = choose(found, building=building, accused_area=respondent)
+    chosen = choose(found, Asked(building, respondent))
     fit = [p for p in found if may_hold(p, building, respondent) and p.role == chosen.role]
     if chosen.post_id is not None:
         post = next(p for p in fit if p.post_id == chosen.post_id)
@@ -92,7 +90,7 @@ def test_within_a_rung_the_nearest_ground_then_rank_a_comes_first(
 def test_every_rung_passed_over_leaves_its_reason_in_order(
     found: list[Candidate], building: bool, respondent: UUID | None
 ) -> None:
-    chosen = choose(found, building=building, accused_area=respondent)
+    chosen = choose(found, Asked(building, respondent))
     told = [reason["role"] for reason in chosen.reasons]
     walked = [role for role in LADDER if building or role != Role.BUILDING_LEADER]
     upto = walked if chosen.role is None else walked[: walked.index(Role(chosen.role)) + 1]
@@ -103,7 +101,7 @@ def test_every_rung_passed_over_leaves_its_reason_in_order(
 
 
 def test_nobody_at_all_is_the_desk_list() -> None:
-    chosen = choose([], building=False)
+    chosen = choose([], Asked())
     assert chosen == Choice(None, None, None, chosen.reasons)
     assert chosen.reasons[-1] == {"role": "desk", "why": "nobody"}
 

@@ -23,7 +23,7 @@ async def test_a_report_from_raising_to_the_residents_last_word(
     queue = (await worker.get("/issues", params={"mine": "true"})).json()
     assert [line["number"] for line in queue["items"]] == [raised["number"]]
     seen = (await worker.get(f"/issues/{issue}")).json()
-    assert seen["allowed_steps"] == ["accept", "comment"]
+    assert seen["allowed_steps"] == ["accept", "hand_up", "recuse", "comment"]
     assert seen["reporter"] == "王* 138****1234"
 
     clock.advance(minutes=10)
@@ -34,7 +34,7 @@ async def test_a_report_from_raising_to_the_residents_last_word(
     await worker.step(issue, "contact", way="phone", note="已电话联系")
     answered = await worker.step(issue, "answer", text="移动公厕本月开放。", result="interim")
     assert answered.json()["state"] == "answered"
-    assert answered.json()["allowed_steps"] == ["comment"]
+    assert "answer" not in answered.json()["allowed_steps"]
 
     page = (await public.get(f"/follow/{link}")).json()
     assert page["may_rate"] is True
@@ -48,13 +48,27 @@ async def test_a_report_from_raising_to_the_residents_last_word(
     await worker.step(issue, "answer", text="已开放,请使用。")
     yes = await public.post(f"/follow/{link}/rate", {"verdict": "solved", "satisfaction": 5, "contacted": True})
     assert yes.json()["state"] == "closed"
+    again = await public.post(f"/follow/{link}/rate", {"verdict": "solved", "satisfaction": 4})
+    assert again.status_code == 200, "a word may be changed once"
     again = await public.post(f"/follow/{link}/rate", {"verdict": "solved", "satisfaction": 5})
-    assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+    assert (again.status_code, again.json()["code"]) == (409, "word_changed_before")
 
     street = await sit(Role.STREET_DISPATCHER, town.WEST)
     whole = (await street.get(f"/issues/{issue}")).json()
     steps = [act["step"] for act in whole["trail"]]
-    assert steps == ["raise", "assign", "accept", "contact", "answer", "rework", "answer", "rate"]
-    assert [act["seq"] for act in whole["trail"]] == list(range(1, 9))
-    assert [one["verdict"] for one in whole["ratings"]] == ["not_solved", "solved"]
-    assert await drain(runtime, "530114") == 8
+    assert steps == [
+        "raise",
+        "assign",
+        "accept",
+        "contact",
+        "answer",
+        "rate",
+        "rework",
+        "answer",
+        "rate",
+        "close",
+        "rate",
+    ]
+    assert [act["seq"] for act in whole["trail"]] == list(range(1, 12))
+    assert [one["verdict"] for one in whole["ratings"]] == ["not_solved", "solved", "solved"]
+    assert await drain(runtime, "530114") == 11

@@ -331,7 +331,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("post_id", sa.Uuid(), nullable=False),
         sa.Column("leader_post_id", sa.Uuid(), nullable=True),
-        sa.Column("phone", sa.String(length=30), nullable=True),
+        sa.Column("call_number", sa.String(length=30), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("duty_shift_order_check")),
@@ -461,11 +461,11 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("closed_at is null"),
     )
-    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
     op.create_foreign_key(op.f("issue_incident_id_fkey"), "issue", "incident", ["incident_id"], ["id"])
+    op.create_foreign_key(op.f("issue_merged_into_fkey"), "issue", "issue", ["merged_into"], ["id"])
     op.create_foreign_key(op.f("issue_dwelling_id_fkey"), "issue", "dwelling", ["dwelling_id"], ["id"])
     op.create_foreign_key(op.f("issue_lead_unit_id_fkey"), "issue", "unit", ["lead_unit_id"], ["id"])
-    op.create_foreign_key(op.f("issue_merged_into_fkey"), "issue", "issue", ["merged_into"], ["id"])
+    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
     op.add_column("rating", sa.Column("by_post", sa.Uuid(), nullable=True))
     op.add_column("reporter", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f("issue_state_check"), "issue", type_="check")

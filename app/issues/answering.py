@@ -1,0 +1,71 @@
+"""The answer to a reporter, from whoever handled it, and the clocks that wait for the reporter's word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clocks import waits
+from app.clocks.house import House, house_of
+from app.clocks.waits import wait_row
+from app.core.outbox import Event
+from app.core.work import Work
+from app.issues import events
+from app.issues.models import Issue
+from app.issues.records import Remark
+from app.issues.taking import remark_row, take
+
+WORKING_CLOCKS = ("sign", "desk", "contact", "solve", "plan", "verifying")
+
+
+@dataclass(frozen=True)
+class Given:
+    """The text to the reporter and the kind of result."""
+
+    text: str
+    result: str
+    more: tuple[tuple[str, str], ...] = ()
+
+
+async def answered(
+    work: Work, issue: Issue, step: str, event: Callable[..., Event], given: Given, *, note: str | None = None
+) -> None:
+    """Answered: the working clocks end, those of the revisit and of the reporter's silence begin."""
+    house = await house_of(work, issue)
+    await waits.stop(work, issue.id, *WORKING_CLOCKS)
+    now = work.clock.now()
+    said = {"result": given.result, **dict(given.more)}
+    noted = {Remark: [remark_row(work, issue, step, note)]} if note else {}
+    await take(
+        work, issue, step, partial(event, street_id=issue.street_id),
+        detail=said, words=given.text, to_reporter=True, clocks=word_clocks(work, house, issue),
+        beside=noted,
+        answered_at=now, contacted_at=issue.contacted_at or now, outcome=given.result,
+        back_to=issue.back_to if step == "verify" else str(issue.state),
+    )  # fmt: skip
+
+
+def word_clocks(work: Work, house: House, issue: Issue) -> list[dict[str, Any]]:
+    """Somebody asks the reporter; when they stay silent it ends without their word, and is counted as that."""
+    mine = ("issue", issue.id)
+    return [wait_row(work, house, mine, kind, post_id=issue.holder_id) for kind in ("revisit", "word")]
+
+
+async def text_sent(work: Work, issue: Issue) -> str:
+    """The answer that was kept back until the place was looked at."""
+    kept = (Remark.issue_id == issue.id, Remark.step == "return_for_check")
+    text = await work.session.scalar(select(Remark.text).where(*kept).order_by(Remark.at.desc()).limit(1))
+    return text or ""
+
+
+async def sent_to_check(work: Work, issue: Issue, given: Given) -> None:
+    """The category wants somebody of the street to look at the place before the reporter is asked (CASES 2.1)."""
+    house = await house_of(work, issue)
+    clock = wait_row(work, house, ("issue", issue.id), "verifying", post_id=issue.holder_id)
+    await take(
+        work, issue, "return_for_check", events.CheckWanted,
+        detail={"result": given.result}, words=given.text, clocks=[clock],
+        outcome=given.result, back_to=str(issue.state),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""What hangs on one issue, in one statement: remarks, words of the reporters, clocks, masked contact, trail.
+
+The trail and the clocks have no scope of their own; they are read through an issue that has been loaded (HOUSE 2).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.clocks.models import Wait
+from app.core.audit import Trail
+from app.core.work import Work
+from app.issues.kinds import Verdict
+from app.issues.models import Issue
+from app.issues.records import Rating, Remark, Reporter
+from app.issues.schemas import ClockOut, RatingOut, RemarkOut, TrailOut, WordsOut
+from app.issues.workflow import ISSUE
+
+CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
+FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The rows of one issue as they are shown."""
+
+    remarks: list[RemarkOut]
+    ratings: list[RatingOut]
+    clocks: list[ClockOut]
+    trail: list[TrailOut]
+    masked: str | None
+    merged: int
+    given: list[tuple[UUID, str, datetime]]
+
+    def without_reporter(self) -> "Beside":
+        """For eyes that must not know who reported: no contact, and none of the reporter's own words."""
+        kept = [remark for remark in self.remarks if remark.step not in FROM_REPORTER]
+        return replace(self, remarks=kept, masked=None)
+
+    def words(self, issue: Issue) -> WordsOut:
+        """How many reported, and the last word of each on the present answer."""
+        since = issue.answered_at or issue.raised_at
+        last = {report: verdict for report, verdict, at in self.given if at >= since}
+        solved = sum(verdict == Verdict.SOLVED for verdict in last.values())
+        return WordsOut(reports=1 + self.merged, solved=solved, not_solved=len(last) - solved)
+
+
+async def beside(work: Work, issue: Issue) -> Beside:
+    """What hangs on the issue."""
+    merged = select(Issue.id).where(Issue.merged_into == issue.id)
+    asked = or_(Rating.issue_id == issue.id, Rating.issue_id.in_(merged))
+    acts = (Trail.subject_kind == ISSUE.kind, Trail.subject_id == issue.id)
+    query = select(
+        _listed(Remark, ("step", "text", "to_reporter", "at"), Remark.issue_id == issue.id, Remark.at, Remark.id),
+        _listed(Rating, ("issue_id", "verdict", "satisfaction", "contacted", "at"), asked, Rating.at, Rating.id),
+        _listed(Wait, CLOCK, Wait.subject_id == issue.id, Wait.since, Wait.id),
+        _listed(
+            Trail, ("seq", "at", "step", "from_state", "to_state", "role", "post_id", "detail"),
+            acts[0] & acts[1], Trail.seq,
+        ),
+        select(Reporter.masked).where(Reporter.issue_id == issue.id).limit(1).scalar_subquery(),
+        select(func.count()).select_from(merged.subquery()).scalar_subquery(),
+    )  # fmt: skip
+    remarks, ratings, clocks, trail, masked, count = (await work.session.execute(query)).one()
+    now = work.clock.now()
+    given = [
+        (UUID(row.pop("issue_id")), row["verdict"], datetime.fromisoformat(row["at"])) for row in ratings or []
+    ]
+    return Beside(
+        [RemarkOut.model_validate(row) for row in remarks or []],
+        [RatingOut.model_validate(row) for row in ratings or []],
+        [_clock(row, now) for row in clocks or []],
+        [TrailOut.model_validate(row) for row in trail or []],
+        masked, count, given,
+    )  # fmt: skip
+
+
+def _listed(model: type[Any], names: tuple[str, ...], which: Any, *order: Any) -> Any:
+    pairs = [part for name in names for part in (name, getattr(model, name))]
+    rows = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*pairs), *order))
+    return select(rows).where(which).scalar_subquery()
+
+
+def _clock(row: dict[str, Any], now: datetime) -> ClockOut:
+    shown = ClockOut.model_validate({**row, "late": False})
+    return shown.model_copy(update={"late": (shown.ended_at or now) > shown.due_at and shown.paused_at is None})

@@ -1,0 +1,245 @@
+"""The reporter's word and what follows: closed, done again, reopened, or closed without it (R1.9, R5.4)."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.clocks import waits
+from app.clocks.house import House, house_of
+from app.clocks.waits import wait_row
+from app.core.clock import office_day
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.work import Work
+from app.issues import events
+from app.issues.answering import word_clocks
+from app.issues.guards import UpstreamCloses
+from app.issues.handling import opening_of
+from app.issues.kinds import Closing, State, Verdict
+from app.issues.models import Issue
+from app.issues.records import Rating, Revisit
+from app.issues.step_schemas import PlainStep, RateStep, ReasonStep, RevisitStep, VerifyAfterStep
+from app.issues.taking import supervise_when_many, take
+
+TRIES, WAYS = 3, 2  # on so many days, by so many ways, before a reporter counts as unreachable (CASES 2.3)
+CHANGES = 1  # how often a word may be changed (R5.4)
+
+
+class WordChangedBefore(Conflict):
+    """A word may be changed once."""
+
+    code = "word_changed_before"
+    zh = "评价已修改过一次,不能再改;如问题仍在,请重新反映。"
+    en = "The rating was changed once already; if the trouble is still there, report it again."
+
+
+class WindowOver(Conflict):
+    """The days in which a word may be given or changed are over."""
+
+    code = "window_over"
+    zh = "评价期限已过;如问题仍在,请重新反映。"
+    en = "The days for a rating are over; if the trouble is still there, report it again."
+
+
+class WordMissing(Invalid):
+    """Reached, but what did they say?"""
+
+    code = "word_missing"
+    zh = "已联系到反映人时,请填写是否解决和满意程度。"
+    en = "When the reporter was reached, say whether it is solved and how satisfied they are."
+
+
+class NotLaterThanToday(Invalid):
+    """A day that has begun."""
+
+    code = "not_later_than_today"
+    zh = "日期应在今天之后。"
+    en = "The day has to be after today."
+
+
+class NotOfThisIssue(NotFound):
+    """That report is not part of this matter."""
+
+    code = "not_of_this_issue"
+    zh = "该诉求未并入本事项。"
+    en = "That report was not merged into this matter."
+
+
+async def reports_of(work: Work, issue: Issue) -> list[UUID]:
+    """The issue and all that were merged into it: each has its own reporter, and each is asked (R1.7)."""
+    merged = select(Issue.id).where(Issue.merged_into == issue.id).order_by(Issue.raised_at, Issue.id)
+    return [issue.id, *(await work.session.scalars(merged.execution_options(unscoped=True)))]
+
+
+async def words_of(work: Work, issue: Issue, reports: list[UUID]) -> dict[UUID, list[Rating]]:
+    """The words given on the present answer, oldest first, by report."""
+    since = issue.answered_at or issue.raised_at
+    query = select(Rating).where(Rating.issue_id.in_(reports), Rating.at >= since).order_by(Rating.at, Rating.id)
+    found: dict[UUID, list[Rating]] = {}
+    for row in await work.session.scalars(query.execution_options(unscoped=True)):
+        found.setdefault(row.issue_id, []).append(row)
+    return found
+
+
+async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = None) -> None:
+    """The word of one reporter, by link: it may be changed once, within the days the district gives."""
+    report = of or issue.id
+    house = await house_of(work, issue)
+    if issue.state == State.CLOSED and work.clock.now() > _last_moment(house, issue):
+        raise WindowOver
+    reports = await reports_of(work, issue)
+    given = await words_of(work, issue, reports)
+    if len(given.get(report, ())) > CHANGES:
+        raise WordChangedBefore
+    said = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
+    row = _rating_row(work, report, form)
+    was = issue.state
+    event = partial(events.IssueRated, street_id=issue.street_id)
+    await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]})
+    if was == State.CLOSED:
+        if form.verdict != Verdict.SOLVED:
+            await _open_again(work, house, issue, None)
+        return
+    await _settle(work, house, issue, reports, {**_last(given), report: str(form.verdict)})
+
+
+def _rating_row(work: Work, report: UUID, form: RateStep) -> dict[str, Any]:
+    return {
+        "id": work.new_id(), "issue_id": report, "at": work.clock.now(), "contacted": form.contacted,
+        "verdict": form.verdict, "satisfaction": form.satisfaction, "by_post": work.actor.post_id,
+    }  # fmt: skip
+
+
+def _last(given: dict[UUID, list[Rating]]) -> dict[UUID, str]:
+    return {report: rows[-1].verdict for report, rows in given.items()}
+
+
+def _last_moment(house: House, issue: Issue) -> datetime:
+    return house.calendar.after(issue.closed_at or issue.raised_at, house.ruled("change_of_mind").limit)
+
+
+async def _settle(work: Work, house: House, issue: Issue, reports: list[UUID], last: dict[UUID, str]) -> None:
+    """One no is enough to do it again; it closes when everybody asked has said yes (CASES 1a)."""
+    if any(verdict != Verdict.SOLVED for verdict in last.values()):
+        await _again(work, house, issue)
+    elif issue.upstream_number is None and all(report in last for report in reports):
+        await close(work, issue, Closing.WORD)
+
+
+async def _again(work: Work, house: House, issue: Issue) -> None:
+    await waits.stop(work, issue.id)
+    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    await take(
+        work, issue, "rework", events.IssueReworked, clocks=[clock], answered_at=None, outcome=None,
+        due_at=clock["due_at"], reworks=issue.reworks + 1,
+    )  # fmt: skip
+    await supervise_when_many(work, issue)
+
+
+async def close(work: Work, issue: Issue, closing: Closing) -> None:
+    """Done, and whose word says so."""
+    await waits.stop(work, issue.id)
+    event = partial(events.IssueClosed, street_id=issue.street_id, closing=str(closing))
+    clocks = []
+    if issue.verify_after is not None:
+        house = await house_of(work)
+        clocks = [wait_row(work, house, ("issue", issue.id), "verify_after", due_at=issue.verify_after)]
+    await take(
+        work, issue, "close", event, detail={"closing": str(closing)}, clocks=clocks,
+        closing=closing, closed_at=work.clock.now(),
+    )  # fmt: skip
+
+
+async def revisit(work: Work, issue: Issue, form: RevisitStep) -> None:
+    """Somebody other than the handler asks; three vain tries on three days by two ways end it (CASES 2.3)."""
+    if issue.upstream_number is not None:
+        raise UpstreamCloses  # the hotline asks its own reporters
+    reports = await reports_of(work, issue)
+    report = form.of_issue or issue.id
+    if report not in reports:
+        raise NotOfThisIssue("of_issue")
+    if form.reached and (form.verdict is None or form.satisfaction is None):
+        raise WordMissing("verdict")
+    row = {
+        "id": work.new_id(), "issue_id": report, "way": form.way, "reached": form.reached,
+        "post_id": work.actor.post_id, "at": work.clock.now(),
+    }  # fmt: skip
+    beside: dict[Any, Any] = {Revisit: [row]}
+    said: dict[str, Any] = {"way": form.way, "reached": form.reached, "report": str(report)}
+    verdict = None
+    if form.reached and form.verdict and form.satisfaction:
+        word = RateStep(verdict=form.verdict, satisfaction=form.satisfaction, contacted=form.contacted)
+        beside[Rating] = [_rating_row(work, report, word)]
+        said |= {"verdict": str(form.verdict), "satisfaction": form.satisfaction}
+        verdict = str(form.verdict)
+    await take(work, issue, "revisit", events.ReporterRevisited, detail=said, words=form.note, beside=beside)
+    await _after_revisit(work, issue, reports, report, verdict)
+
+
+async def _after_revisit(work: Work, issue: Issue, reports: list[UUID], report: UUID, verdict: str | None) -> None:
+    if verdict is not None:
+        last = {**_last(await words_of(work, issue, reports)), report: verdict}
+        await _settle(work, await house_of(work, issue), issue, reports, last)
+    elif await unreachable(work, issue, reports):
+        await close(work, issue, Closing.UNREACHABLE)
+
+
+async def unreachable(work: Work, issue: Issue, reports: list[UUID]) -> bool:
+    """Whether everybody who has said nothing was tried often enough."""
+    since = issue.answered_at or issue.raised_at
+    silent = set(reports) - set(await words_of(work, issue, reports))
+    mine = (Revisit.issue_id.in_(reports), Revisit.reached.is_(False), Revisit.at >= since)
+    tried: dict[UUID, list[Revisit]] = {}
+    for row in await work.session.scalars(select(Revisit).where(*mine).execution_options(unscoped=True)):
+        tried.setdefault(row.issue_id, []).append(row)
+    return bool(silent) and all(_enough(tried.get(report, [])) for report in silent)
+
+
+def _enough(tries: list[Revisit]) -> bool:
+    days = {office_day(row.at) for row in tries}
+    return len(days) >= TRIES and len({row.way for row in tries}) >= WAYS
+
+
+async def reopen(work: Work, issue: Issue, form: ReasonStep) -> None:
+    """Not done after all. A reporter may say so within the days for a change of mind; a desk at any time."""
+    house = await house_of(work, issue)
+    if work.actor.account_id is None and work.clock.now() > _last_moment(house, issue):
+        raise WindowOver
+    await _open_again(work, house, issue, form.reason)
+
+
+async def _open_again(work: Work, house: House, issue: Issue, words: str | None) -> None:
+    await waits.stop(work, issue.id)
+    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    await take(
+        work, issue, "reopen", events.IssueReopened, words=words, clocks=[clock],
+        closed_at=None, answered_at=None, closing=None, outcome=None, due_at=clock["due_at"],
+        reworks=issue.reworks + 1, lead_unit_id=None, back_to=State.HANDLING,
+    )  # fmt: skip
+    await supervise_when_many(work, issue)
+
+
+async def set_verify_after(work: Work, issue: Issue, form: VerifyAfterStep) -> None:
+    """Ask again after the next rain: on that day a closed matter is answered anew (CASES 1c)."""
+    moment = opening_of(form.on)
+    if moment <= work.clock.now():
+        raise NotLaterThanToday("on")
+    await waits.stop(work, issue.id, "verify_after")
+    house = await house_of(work)
+    clock = wait_row(work, house, ("issue", issue.id), "verify_after", due_at=moment)
+    said = {"on": form.on.isoformat()}
+    await take(
+        work, issue, "set_verify_after", events.VerifyAfterSet, detail=said, clocks=[clock], verify_after=moment
+    )
+
+
+async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) -> None:
+    """The day has come: the reporters are asked once more whether it held."""
+    house = await house_of(work, issue)
+    await waits.stop(work, issue.id)
+    await take(
+        work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),
+        answered_at=work.clock.now(), closed_at=None, closing=None, verify_after=None, back_to=State.HANDLING,
+    )  # fmt: skip
