@@ -40,7 +40,7 @@ async def happens(runtime: Runtime, issue_id: UUID, event: str, **payload: Any) 
     """An event of a matter, delivered by the worker; returns its id."""
     async with system_work(runtime, HERE) as work:
         version = await work.session.scalar(select(Issue.version).where(Issue.id == issue_id))
-        row = {
+        row: dict[str, Any] = {
             "id": work.new_id(), "subject_id": issue_id, "seq": version, "event": event,
             "payload": {name: str(value) if isinstance(value, UUID) else value for name, value in payload.items()},
             "at": work.clock.now(), "next_try_at": work.clock.now(),
