@@ -37,9 +37,9 @@ CLOSINGS = {
 
 @dataclass(frozen=True)
 class Said:
-    """One word of a reporter."""
+    """One word of a reporter, on which answer of which matter."""
 
-    at: datetime
+    on: tuple[UUID, int]
     verdict: str
     satisfaction: int
     contacted: bool | None
@@ -50,6 +50,7 @@ class Told:
     """What the trail tells of one matter."""
 
     state: str = ""
+    answers: int = 0
     contacted_at: datetime | None = None
     answered_at: datetime | None = None
     closed_at: datetime | None = None
@@ -65,7 +66,7 @@ async def recount(work: Work, period: Period) -> dict[str, tuple[int, int, int, 
     facts = await _plain_facts(work)
     for issue_id, one in told.items():
         reports = [issue_id, *(other for other, merged in told.items() if merged.merged_into == issue_id)]
-        one.words = [last for report in reports if (last := _last(said[report], one.answered_at)) is not None]
+        one.words = [last for report in reports if (last := _last(said[report], (issue_id, one.answers)))]
     counted = [(one, facts[issue_id]) for issue_id, one in told.items() if _counts(one, facts[issue_id])]
     return {formula.name: _figures(formula, counted, period) for formula in await formulas(work, period)}
 
@@ -98,14 +99,16 @@ async def _read(work: Work) -> tuple[dict[UUID, Told], dict[UUID, list[Said]]]:
         _follow(told[act.subject_id], act)
         if "verdict" in act.detail:
             report = UUID(act.detail.get("report") or str(act.subject_id))
-            word = Said(act.at, act.detail["verdict"], act.detail["satisfaction"], called.get((report, act.at)))
-            said[report].append(word)
+            on = (act.subject_id, told[act.subject_id].answers)
+            word = (act.detail["verdict"], act.detail["satisfaction"], called.get((report, act.at)))
+            said[report].append(Said(on, *word))
     return dict(told), said
 
 
 def _follow(told: Told, act: Any) -> None:
     """One act on."""
     told.state = act.to_state
+    told.answers += act.step in ANSWERS | {"ask_again"}
     if act.to_state not in FINAL:
         told.closed_at = told.closing = None
     elif act.from_state not in FINAL:
@@ -125,9 +128,9 @@ def _follow(told: Told, act: Any) -> None:
         told.excluded = min(filter(None, (told.excluded, act.detail["reason"])))
 
 
-def _last(said: Sequence[Said], since: datetime | None) -> Said | None:
+def _last(said: Sequence[Said], on: tuple[UUID, int]) -> Said | None:
     """The last word on the answer that stands."""
-    given = [one for one in said if since is not None and one.at >= since]
+    given = [one for one in said if one.on == on]
     return given[-1] if given else None
 
 

@@ -36,7 +36,7 @@ def _last_words(period: Period) -> Subquery:
         select(main.id.label("issue_id"), Rating.verdict, Rating.satisfaction, Rating.contacted)
         .ext(distinct_on(report.id))
         .join(report, func.coalesce(report.merged_into, report.id) == main.id)
-        .join(Rating, and_(Rating.issue_id == report.id, Rating.at >= main.answered_at))
+        .join(Rating, and_(Rating.issue_id == report.id, Rating.answer_id.is_not_distinct_from(main.answer_id)))
         .where(or_(period.holds(main.answered_at), period.holds(main.closed_at)))
         .order_by(report.id, Rating.at.desc(), Rating.id.desc())
     )

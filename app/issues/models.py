@@ -159,6 +159,7 @@ class Issue(Scoped, Base):
     estate_id: Mapped[UUID | None] = mapped_column(ForeignKey("estate.id"))
     dwelling_id: Mapped[UUID | None] = mapped_column(ForeignKey("dwelling.id"))
     back_to: Mapped[str | None] = mapped_column(String(30), info=LATER)
+    answer_id: Mapped[UUID | None] = mapped_column(info=LATER)  # the present answer, to which words are given
     triage: Mapped[str | None] = mapped_column(String(20), info=LATER)
     outcome: Mapped[str | None] = mapped_column(String(30), info=LATER)
     closing: Mapped[str | None] = mapped_column(String(20), info=LATER)

@@ -24,6 +24,8 @@ class Capability(StrEnum):
     READ_NOTICES = "read_notices"
     SEE_FIGURES = "see_figures"
     SEE_LEDGER = "see_ledger"
+    KEEP_ROSTER = "keep_roster"
+    MANAGE_RULES = "manage_rules"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -31,6 +33,10 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_ISSUES: STAFF - HELPERS,
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
+    Capability.KEEP_ROSTER: frozenset(
+        {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN}
+    ),
+    Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
     Capability.READ_NOTICES: STAFF - HELPERS,
     Capability.SEE_FIGURES: OFFICES,

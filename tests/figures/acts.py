@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.clocks.models import Wait
 from app.core.clock import SHANGHAI, FixedClock
@@ -26,7 +26,8 @@ async def matter(public: Desk, runtime: Runtime, place: Any = town.IN_B1, **colu
     more = columns.pop("report", {"contact": CONTACT})
     receipt = await raised(public, place, **more)
     now = runtime.clock.now()
-    settled = {
+    settled: dict[str, Any] = {
+        "answer_id": runtime.ids.new(now),
         "state": "closed", "contacted_at": now, "answered_at": now, "closed_at": now, "closing": "word",
         "outcome": "solved",
     }  # fmt: skip
@@ -53,7 +54,10 @@ async def word(
 ) -> None:
     """A reporter's word."""
     async with system_work(runtime, HERE) as work:
+        main = select(func.coalesce(Issue.merged_into, Issue.id)).where(Issue.id == issue_id).scalar_subquery()
+        answer = await work.session.scalar(select(Issue.answer_id).where(Issue.id == main))
         row = {"id": work.new_id(), "issue_id": issue_id, "verdict": verdict, "satisfaction": satisfaction}
+        row |= {"answer_id": answer}
         await work.put(Rating, [row | {"contacted": contacted, "by_post": None, "at": work.clock.now()}])
 
 

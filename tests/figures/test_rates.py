@@ -96,7 +96,7 @@ async def test_the_last_word_on_the_present_answer_counts(
     await word(runtime, done_again, 1, "not_solved")
     clock.advance(hours=1)
     await word(runtime, changed_mind, 5)
-    await changed(runtime, done_again, answered_at=clock.now(), closing="no_word")
+    await changed(runtime, done_again, answered_at=clock.now(), answer_id=done_again, closing="no_word")
     (group,) = await rates(await sit(Role.DISTRICT_SUPERVISOR, HERE))
     assert shares(group, "solve_rate")[0] == (1, 2)
     assert group["satisfaction"]["words"] == 1
