@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.clocks.routes import router as clocks
+from app.dispatch.routes import router as dispatch
 from app.figures.routes import router as figures
 from app.grid.routes import router as areas
 from app.issues.routes import router as issues
@@ -10,5 +11,13 @@ from app.notices.routes import router as notices
 from app.people.routes import router as people
 
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in (issues, people, areas, clocks, notices, figures):  # matched in this order: the busiest first
+for part in (
+    issues,
+    dispatch,
+    people,
+    notices,
+    areas,
+    clocks,
+    figures,
+):  # matched in this order: the busiest first
     api.include_router(part)

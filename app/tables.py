@@ -4,6 +4,7 @@ import app.clocks.models
 import app.core.audit
 import app.core.idempotency
 import app.core.outbox
+import app.dispatch.models
 import app.districts
 import app.figures.models
 import app.grid.models

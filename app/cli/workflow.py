@@ -3,10 +3,11 @@
 import typer
 
 from app.core.workflow import as_mermaid
+from app.dispatch.workflow import ORDER
 from app.issues.workflow import ISSUE
 
 app = typer.Typer(no_args_is_help=True, help="Workflows.")
-ALL = {"issues": ISSUE}
+ALL = {"issues": ISSUE, "order": ORDER}
 
 
 @app.callback()

@@ -1,9 +1,8 @@
 """How long the clocks took: median, nine of ten, and the share that ended in time; never by person."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 
 from app.clocks.models import Pause, Wait
 from app.core.work import Work
@@ -11,24 +10,17 @@ from app.figures.grouping import key_of, link, names_of
 from app.figures.kinds import Part
 from app.figures.periods import Period
 from app.figures.schemas import ClockGroup, ClockOut, ClocksOut, FigureFilter
+from app.figures.subjects import matters
 from app.issues.models import Issue
 
 MINUTE = 60
-GROUPED = ("street_id", "community_id", "grid_id", "lead_unit_id", "category")
+GROUPED = ("street_id", "community_id", "grid_id", "category")
 CLOCK = "clock_"  # how a clock is named among the figures
-# Kind of subject -> its matter: what hangs on an issue is counted where the issue is.
-MATTER_OF: Mapping[str, Callable[[], Any]] = {
-    "issue": lambda: select(Issue.id.label("subject_id"), Issue.id.label("issue_id")),
-}
-
-
-def _matters() -> Subquery:
-    return union_all(*(matter() for matter in MATTER_OF.values())).subquery("matter")
 
 
 def clocks(period: Period, now: Any) -> Subquery:
     """Clocks that ended in the period, and those of then that still run past their end, each with its matter."""
-    matter = _matters()
+    matter = matters()
     paused = (
         select(func.sum(func.extract("epoch", func.coalesce(Pause.until, Wait.ended_at) - Pause.since)))
         .where(Pause.wait_id == Wait.id)
@@ -41,6 +33,9 @@ def clocks(period: Period, now: Any) -> Subquery:
             Wait.kind,
             Issue.id.label("issue_id"),
             *(getattr(Issue, name) for name in GROUPED),
+            func.coalesce(Wait.unit_id, Issue.lead_unit_id).label(
+                "lead_unit_id"
+            ),  # an order's clock is its unit's
             (spent / MINUTE).label("minutes"),
             Wait.ended_at.is_not(None).label("ended"),
             and_(Wait.ended_at.is_not(None), Wait.ended_at <= Wait.due_at).label("on_time"),

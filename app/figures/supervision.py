@@ -11,18 +11,25 @@ from app.clocks.models import Wait
 from app.core.outbox import Outbox
 from app.core.paging import cut
 from app.core.work import Work
+from app.dispatch.kinds import OrderState
+from app.dispatch.models import WorkOrder
 from app.figures.kinds import Supervised, Threshold
 from app.figures.models import FigureSetting
 from app.figures.owners import is_late, is_ownerless
 from app.figures.rates import NoThreshold
 from app.figures.rows import cursor_of, key_from
 from app.figures.schemas import ListedLine, ListFilter
+from app.figures.subjects import matters
 from app.issues.kinds import State
 from app.issues.models import Issue
 
 DAY = timedelta(days=1)
 # What stands refused or objected to: each a select of `issue_id` and `since`, from the package that keeps it.
-REFUSALS: Sequence[Callable[[], Select[Any]]] = ()
+REFUSALS: Sequence[Callable[[], Any]] = (
+    lambda: select(WorkOrder.issue_id, WorkOrder.objected_at.label("since")).where(
+        WorkOrder.state == OrderState.OBJECTED, WorkOrder.finished_at.is_(None)
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -44,18 +51,18 @@ def _overdue(now: datetime, _: Minded) -> Listing:
 def _soon(now: datetime, _: Minded) -> Listing:
     """Some clock of it ends within a day and has not yet."""
     running = (Wait.ended_at.is_(None), Wait.paused_at.is_(None), Wait.due_at >= now, Wait.due_at < now + DAY)
+    matter = matters()
     ending = (
-        select(Wait.subject_id.label("issue_id"), func.min(Wait.due_at).label("since"))
+        select(matter.c.issue_id, func.min(Wait.due_at).label("since"))
+        .join(matter, matter.c.subject_id == Wait.subject_id)
         .where(*running)
-        .group_by(Wait.subject_id)
+        .group_by(matter.c.issue_id)
         .subquery("ending")
     )
     return Listing(ending.c.since, Issue.closed_at.is_(None), ending)
 
 
-def _refused(_now: datetime, _: Minded) -> Listing | None:
-    if not REFUSALS:
-        return None
+def _refused(_now: datetime, _: Minded) -> Listing:
     refused = union_all(*(one() for one in REFUSALS)).subquery("refused")
     return Listing(refused.c.since, Issue.closed_at.is_(None), refused)
 
@@ -82,14 +89,16 @@ def _supervised(_now: datetime, _: Minded) -> Listing:
 
 def _parked(_now: datetime, _: Minded) -> Listing:
     """A clock or an event of it failed so often that a person has to look."""
-    clocks = select(Wait.subject_id.label("issue_id"), Wait.parked_at.label("since"))
-    events = select(Outbox.subject_id.label("issue_id"), Outbox.parked_at.label("since"))
+    clocks = select(Wait.subject_id, Wait.parked_at.label("since"))
+    events = select(Outbox.subject_id, Outbox.parked_at.label("since"))
     stuck = union_all(
         clocks.where(Wait.parked_at.is_not(None)),
         events.where(Outbox.parked_at.is_not(None), Outbox.done_at.is_(None)),
     ).subquery("stuck")
-    first = select(stuck.c.issue_id, func.min(stuck.c.since).label("since")).group_by(stuck.c.issue_id)
-    parked = first.subquery("parked")
+    matter = matters()
+    first = select(matter.c.issue_id, func.min(stuck.c.since).label("since"))
+    of_matter = first.join_from(matter, stuck, stuck.c.subject_id == matter.c.subject_id)
+    parked = of_matter.group_by(matter.c.issue_id).subquery("parked")
     return Listing(parked.c.since, Issue.id.is_not(None), parked)
 
 
@@ -97,7 +106,7 @@ def _ownerless(now: datetime, _: Minded) -> Listing:
     return Listing(Issue.due_at, is_ownerless(now))
 
 
-LISTS: Mapping[Supervised, Callable[[datetime, Minded], Listing | None]] = {
+LISTS: Mapping[Supervised, Callable[[datetime, Minded], Listing]] = {
     Supervised.OVERDUE: _overdue,
     Supervised.SOON: _soon,
     Supervised.REFUSED: _refused,
@@ -138,8 +147,6 @@ def page_of(listing: Listing, limit: int, after: str | None) -> Select[Any]:
 async def page(work: Work, wanted: ListFilter) -> tuple[list[ListedLine], str | None]:
     """One list, what came first at the top."""
     listing = LISTS[wanted.which](work.clock.now(), await minded(work))
-    if listing is None:
-        return [], None
     rows = (await work.session.execute(page_of(listing, wanted.limit, wanted.cursor))).all()
     shown, following = cut(rows, wanted.limit, lambda row: cursor_of(row.since, row.id))
     return [ListedLine.model_validate(row) for row in shown], following
@@ -148,11 +155,9 @@ async def page(work: Work, wanted: ListFilter) -> tuple[list[ListedLine], str | 
 async def counts(work: Work) -> dict[str, int]:
     """How long every list is, in one statement."""
     now, numbers = work.clock.now(), await minded(work)
-    listings = {name: make(now, numbers) for name, make in LISTS.items()}
-    lengths = {
-        name: statement(listing, func.count(Issue.id.distinct())).scalar_subquery().label(name)
-        for name, listing in listings.items()
-        if listing is not None
-    }
-    row = (await work.session.execute(select(*lengths.values()))).one()
-    return {name: int(getattr(row, name, 0)) for name in LISTS}
+    lengths = [
+        statement(make(now, numbers), func.count(Issue.id.distinct())).scalar_subquery().label(name)
+        for name, make in LISTS.items()
+    ]
+    row = (await work.session.execute(select(*lengths))).one()
+    return {name: int(getattr(row, name)) for name in LISTS}

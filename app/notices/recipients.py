@@ -20,6 +20,7 @@ DESKS: dict[AreaLevel, tuple[Role, ...]] = {
 }
 READS: dict[Role, Role] = {role: roles[0] for roles in DESKS.values() for role in roles}
 UPWARD = tuple(DESKS)
+NAMED_AS = {To.UNIT: "unit_id", To.POST: "post_id", To.COPY: "copied_to"}
 ABOVE: dict[str, AreaLevel] = {
     Role.BUILDING_LEADER: AreaLevel.GRID,
     Role.GRID_WORKER: AreaLevel.GRID,
@@ -46,17 +47,27 @@ async def resolve(work: Work, happened: Happened, wanted: tuple[To, ...]) -> lis
 
 
 async def _one(work: Work, happened: Happened, to: To) -> Addressee | None:
-    issue = happened.issue
-    if to == To.UNIT:
-        unit = happened.payload.get("unit_id")
-        return Addressee(unit_id=UUID(unit)) if unit else None
+    if to in (To.UNIT, To.POST, To.COPY):
+        named = happened.payload.get(NAMED_AS[to])
+        return await _named(work, to, UUID(named)) if named else None
     if to == To.PREVIOUS:
         return Addressee(post_id=happened.previous) if happened.previous else None
     if to == To.HOLDER:
         return await _holder(work, happened)
-    if to == To.SUPERIOR and issue is not None:
-        return await desk(work, issue, await _level_above(work, issue))
-    return await desk(work, issue, AreaLevel.DISTRICT if to == To.DISTRICT else AreaLevel.STREET)
+    level = AreaLevel.DISTRICT if to == To.DISTRICT else AreaLevel.STREET
+    if to == To.SUPERIOR and happened.issue is not None:
+        level = await _level_above(work, happened.issue)
+    return await desk(work, happened.issue, level)
+
+
+async def _named(work: Work, to: To, named: UUID) -> Addressee | None:
+    """Whom the event itself names: a unit, a post, or an area, whose very desk is meant."""
+    if to == To.UNIT:
+        return Addressee(unit_id=named)
+    if to == To.POST:
+        return Addressee(post_id=named)
+    level = await work.session.scalar(select(Area.level).where(Area.id == named))
+    return Addressee(area_id=named, role=DESKS[AreaLevel(level)][0]) if level else None
 
 
 async def _holder(work: Work, happened: Happened) -> Addressee | None:

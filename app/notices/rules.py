@@ -22,6 +22,8 @@ class To(StrEnum):
     STREET = "street"
     DISTRICT = "district"
     UNIT = "unit"  # the unit the event names
+    POST = "post"  # the post the event names
+    COPY = "copy"  # the desk of the area the event copies it to (R1.8)
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,31 @@ REMINDED = (
     Rule("overdue", (To.STREET,), on("overdue")),
     Rule("long_overdue", (To.DISTRICT,), on("long_overdue")),
 )
+ORDERS: Mapping[str, tuple[Rule, ...]] = {
+    "order_issued": (Rule("dispatched", (To.UNIT,)), Rule("copied", (To.COPY,))),
+    "order_deemed_signed": (Rule("deemed_signed", (To.UNIT, To.STREET)),),
+    "order_assigned_inside": (Rule("assigned_inside", (To.POST,)),),
+    "order_handed_in": (Rule("handed_in", (To.UNIT,)),),
+    "answer_sent_back": (Rule("sent_back", (To.UNIT,)),),
+    "review_opened": (Rule("review_opened", (To.UNIT,)),),
+    "order_objected": (Rule("objected", (To.STREET, To.DISTRICT)),),
+    "order_designated": (Rule("designated", (To.UNIT,)),),
+    "arbiter_silent": (Rule("arbiter_silent", (To.UNIT, To.DISTRICT)),),
+    "order_released": (Rule("released", (To.UNIT,)),),
+    "order_recalled": (Rule("order_recalled", (To.UNIT,)),),
+    "order_reminded": (
+        Rule("before_due", (To.UNIT,), on("before_due")),
+        Rule("due", (To.UNIT, To.STREET), on("due")),
+        *REMINDED[2:],
+    ),
+}
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "issue_assigned": ASSIGNED,
     "holder_changed": ASSIGNED,
     "issue_reminded": REMINDED,
     "issue_handed_up": (Rule("handed_up", (To.HOLDER,)),),
     "issue_taken_over": (Rule("taken_over", (To.PREVIOUS,), moved),),
-    "issue_dispatched": (Rule("dispatched", (To.UNIT,)),),
-    "issue_passed_on": (Rule("dispatched", (To.UNIT,)), Rule("passed_on", (To.STREET,))),
+    "issue_passed_on": (Rule("passed_on", (To.STREET,)),),
     "issue_recalled": (Rule("recalled", (To.STREET,)),),
     "answer_returned": (Rule("unit_answered", (To.STREET,)),),
     "check_wanted": (Rule("check_wanted", (To.STREET,)),),
@@ -123,5 +142,6 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "exclusion_asked": (Rule("exclusion_asked", (To.STREET, To.DISTRICT)),),
     "review_requested": (Rule("review_requested", (To.STREET,)),),
     "issue_screened": (Rule("screening", (To.STREET,)),),
+    **ORDERS,
     "owners_missing": (Rule("owners_missing", (To.DISTRICT,), subject="area"),),
 }

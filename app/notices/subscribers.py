@@ -28,10 +28,13 @@ async def notify(work: Work, event: Outbox) -> None:
 
 
 async def _happened(work: Work, event: Outbox) -> Happened:
-    """The matter as it is now, who acted then, and who held it before."""
-    issue = await work.session.scalar(select(Issue).where(Issue.id == event.subject_id))
+    """The matter as it is now (of an order, its issue), who acted then, and who held it before."""
+    matter_id = UUID(event.payload.get("issue_id") or str(event.subject_id))
+    issue = await work.session.scalar(select(Issue).where(Issue.id == matter_id))
     if issue is None:
         return Happened(event.payload)
+    if issue.id != event.subject_id:
+        return Happened(event.payload, issue)
     mine = (Trail.subject_kind == "issue", Trail.subject_id == issue.id, Trail.seq <= event.seq)
     said = select(Trail.seq, Trail.step, Trail.role, Trail.post_id, Trail.detail).where(*mine)
     acts = (await work.session.execute(said.order_by(Trail.seq.desc()))).all()
@@ -51,13 +54,14 @@ def _given_to(act: Any) -> UUID | None:
 
 async def _tell(work: Work, event: Outbox, rule: Rule, happened: Happened, found: Sequence[Addressee]) -> None:
     part = happened.payload.get("clock") or None
-    known = await _known(work, event, rule.kind, part, found)
+    about = happened.issue.id if happened.issue else event.subject_id
+    known = await _known(work, event, about, rule.kind, part, found)
     house = await house_of(work, happened.issue)
     rows = []
     for one in found:
         ring_at = await _ring_at(work, house, happened, one)
         if (old := known.get(one)) is None:
-            rows.append(_row(work, event, rule, part, one, ring_at))
+            rows.append(_row(work, event, about, rule, part, one, ring_at))
         elif old.event_id != event.id and old.at <= event.at:
             old.event_id, old.at, old.ring_at, old.times = event.id, event.at, ring_at, old.times + 1
     await work.session.flush()
@@ -65,20 +69,20 @@ async def _tell(work: Work, event: Outbox, rule: Rule, happened: Happened, found
 
 
 def _row(
-    work: Work, event: Outbox, rule: Rule, part: str | None, one: Addressee, ring_at: datetime
+    work: Work, event: Outbox, about: UUID, rule: Rule, part: str | None, one: Addressee, ring_at: datetime
 ) -> dict[str, Any]:
     return {
         "id": work.new_id(), "post_id": one.post_id, "unit_id": one.unit_id, "area_id": one.area_id,
         "role": one.role, "kind": rule.kind, "part": part, "subject_kind": rule.subject,
-        "subject_id": event.subject_id, "event_id": event.id, "at": event.at, "ring_at": ring_at,
+        "subject_id": about, "event_id": event.id, "at": event.at, "ring_at": ring_at,
     }  # fmt: skip
 
 
 async def _known(
-    work: Work, event: Outbox, kind: str, part: str | None, found: Sequence[Addressee]
+    work: Work, event: Outbox, about: UUID, kind: str, part: str | None, found: Sequence[Addressee]
 ) -> dict[Addressee, Notice]:
     """What stands there for them: unread of the same kind, or made by this very event."""
-    same = and_(Notice.subject_id == event.subject_id, Notice.kind == kind, Notice.part.is_not_distinct_from(part))
+    same = and_(Notice.subject_id == about, Notice.kind == kind, Notice.part.is_not_distinct_from(part))
     query = select(Notice).where(same, or_(Notice.read_at.is_(None), Notice.event_id == event.id))
     rows = await work.session.scalars(query.order_by(Notice.at))
     said = {Addressee(row.post_id, row.unit_id, row.area_id, row.role): row for row in rows}

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     SEE_LEDGER = "see_ledger"
     KEEP_ROSTER = "keep_roster"
     MANAGE_RULES = "manage_rules"
+    KEEP_CATALOGUE = "keep_catalogue"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -37,6 +38,7 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
         {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN}
     ),
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
     Capability.READ_NOTICES: STAFF - HELPERS,
     Capability.SEE_FIGURES: OFFICES,

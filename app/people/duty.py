@@ -64,8 +64,6 @@ async def add_shift(work: Work, form: NewShift) -> ShiftOut:
     if unit_id is None or there != posts or not 0 < hours <= LONGEST_HOURS:
         field = "unit" if unit_id is None else "post_id" if there != posts else "ends_at"
         raise BadShift(field, hours=LONGEST_HOURS)
-            "unit" if unit_id is None else "post_id" if there != posts else "ends_at", hours=LONGEST_HOURS
-        )
     if unit_id not in work.actor.units and work.actor.role != Role.DISTRICT_ADMIN:
         raise OtherUnitsRoster("unit")
     row = {"id": work.new_id(), "unit_id": unit_id, **form.model_dump(exclude={"unit"})}

@@ -179,9 +179,9 @@ async def test_every_list_has_its_index(runtime: Runtime, cluster: Cluster, data
         now = work.clock.now()
     with as_role(cluster.url("owner", database)) as owner:
         for which, index in INDEXES.items():
-            listing = LISTS[which](now, numbers)
-            assert listing is not None
-            made = page_of(listing, 50, None).compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+            made = page_of(LISTS[which](now, numbers), 50, None).compile(
+                dialect=DIALECT, compile_kwargs={"literal_binds": True}
+            )
             (plan,) = owner.execute(f"explain (format json) {made}".encode()).fetchone() or ([],)
             used = set(_indexes(plan[0]["Plan"]))
             assert any(name.startswith(index) for name in used), (which, used, json.dumps(plan)[:1500])

@@ -36,12 +36,12 @@ async def quiet_matter(public: Desk, runtime: Runtime, place: Any = town.IN_B1, 
     return UUID(receipt["id"])
 
 
-async def happens(runtime: Runtime, issue_id: UUID, event: str, **payload: Any) -> UUID:
+async def happens(runtime: Runtime, subject: UUID, event: str, /, **payload: Any) -> UUID:
     """An event of a matter, delivered by the worker; returns its id."""
     async with system_work(runtime, HERE) as work:
-        version = await work.session.scalar(select(Issue.version).where(Issue.id == issue_id))
+        version = await work.session.scalar(select(Issue.version).where(Issue.id == subject))
         row: dict[str, Any] = {
-            "id": work.new_id(), "subject_id": issue_id, "seq": version, "event": event,
+            "id": work.new_id(), "subject_id": subject, "seq": version, "event": event,
             "payload": {name: str(value) if isinstance(value, UUID) else value for name, value in payload.items()},
             "at": work.clock.now(), "next_try_at": work.clock.now(),
         }  # fmt: skip

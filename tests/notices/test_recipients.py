@@ -108,13 +108,14 @@ async def test_a_unit_is_told_through_all_its_posts_when_it_may_see_it(
 ) -> None:
     issue, unit = await quiet_matter(public, runtime), await unit_named(runtime, "chengguan")
     await altered(runtime, issue, lead_unit_id=unit, state="dispatched")
-    await happens(runtime, issue, "issue_dispatched", unit_id=unit)
+    await happens(runtime, issue, "order_issued", issue_id=issue, unit_id=unit)
     assert await told(sit) == {}, "a unit that is no party sees nothing"
     await let_in(runtime, str(issue), "chengguan")
     assert await told(sit) == {"unit": ["dispatched"]}
     assert [one["kind"] for one in await notices(await sit(Role.DEPARTMENT_HEAD, "chengguan"))] == ["dispatched"]
     assert await notices(await sit(Role.DEPARTMENT_OFFICER, "shuiwu")) == []
-    await happens(runtime, issue, "issue_reminded", clock="order_solve", rung="due")
+    about = {"issue_id": issue, "unit_id": unit}
+    await happens(runtime, issue, "order_reminded", clock="order_solve", rung="due", **about)
     assert await told(sit) == {"unit": ["dispatched", "due"], "street": ["due"]}
 
 
