@@ -4,10 +4,12 @@ from app.core.outbox import Subscriptions
 from app.dispatch import events as orders
 from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
+from app.notices.rules import RULES
+from app.notices.subscribers import notify
 from app.whistles import events as whistle_events
 from app.whistles import subscribers as whistles
 
-SUBSCRIPTIONS: Subscriptions = {
+COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
     events.IssueLocated.name: [subscribers.count_moved],
     events.InfoRequested.name: [dispatch.follow],
@@ -36,4 +38,8 @@ SUBSCRIPTIONS: Subscriptions = {
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
+}
+NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
+SUBSCRIPTIONS: Subscriptions = {
+    event: [*COUNTING.get(event, ()), *NOTIFYING.get(event, ())] for event in [*COUNTING, *NOTIFYING]
 }

@@ -60,7 +60,7 @@ def moments(chance: random.Random, start: datetime, days: int, steps: int) -> li
     calendar, found = Calendar(), {start + timedelta(days=days)}
     while len(found) < steps:
         at = start + timedelta(seconds=chance.randrange(days * 86400))
-        if calendar.is_open(at) or (at.astimezone(SHANGHAI).hour in NIGHT_WATCH and chance.random() < 0.3):  # noqa: PLR2004
+        if calendar.is_open(at) or (at.astimezone(SHANGHAI).hour in NIGHT_WATCH and chance.random() < 0.3):
             found.add(at)
     return sorted(found)
 
@@ -91,7 +91,7 @@ class People:
         for part in range(0, count, TOGETHER):
             async with self._as(RESIDENT) as work:
                 for _ in range(min(TOGETHER, count - part)):
-                    claim, screening = claim_of(work, "month", None, b""), self.chance.random() < 0.05  # noqa: PLR2004
+                    claim, screening = claim_of(work, "month", None, b""), self.chance.random() < 0.05
                     raised = await raise_issue(work, self._matter(), claim, screening=screening)
                     self.issues.append(raised.issue_id)
 

@@ -16,7 +16,13 @@ from app.clocks.models import Extension, Pause, Rung, Wait
 from app.core.audit import Trail
 from app.core.clock import Calendar, Limit, Measure
 
-BY_ACT = {"admit": "screening", "go_on": "awaiting", "resume": "review", "close": "word", "receive_back": "transferred"}
+BY_ACT = {
+    "admit": "screening",
+    "go_on": "awaiting",
+    "resume": "review",
+    "close": "word",
+    "receive_back": "transferred",
+}
 TO_NEXT = ("sign", "desk")  # their act is to assign
 
 
@@ -40,7 +46,11 @@ class Reckoning:
     rang: Counter[str] = field(default_factory=Counter)
 
     def check(
-        self, waits: Iterable[Wait], pauses: Iterable[Pause], extensions: Iterable[Extension], acts: Iterable[Trail]
+        self,
+        waits: Iterable[Wait],
+        pauses: Iterable[Pause],
+        extensions: Iterable[Extension],
+        acts: Iterable[Trail],
     ) -> None:
         """All waits of a district against the trail rows of the system, each sorted by subject and order."""
         paused, extended, by_subject = defaultdict(list), defaultdict(list), defaultdict(list)
@@ -64,10 +74,18 @@ class Reckoning:
 
     def stretches(self, wait: Wait, pauses: list[Pause], longer: list[Extension]) -> list[Stretch]:
         """The stretches of a wait, its ends reckoned from its limit; the last one has to be the row's own."""
-        due = wait.due_at if wait.amount == 0 else self.calendar.after(wait.since, Limit(wait.amount, Measure(wait.unit)))
+        due = (
+            wait.due_at
+            if wait.amount == 0
+            else self.calendar.after(wait.since, Limit(wait.amount, Measure(wait.unit)))
+        )
         since, found = wait.since, []
         turns: list[tuple[datetime, Any]] = [(one.since, one) for one in pauses]
-        turns += [(one.decided_at, one) for one in longer if one.granted and one.decided_at and one.decided_at >= wait.since]
+        turns += [
+            (one.decided_at, one)
+            for one in longer
+            if one.granted and one.decided_at and one.decided_at >= wait.since
+        ]
         for at, turn in sorted(turns, key=lambda pair: pair[0]):
             if wait.ended_at is not None and at > wait.ended_at:
                 break
@@ -113,9 +131,7 @@ class Reckoning:
             self.faults.append(f"{wait.kind} {wait.id}: rang for ends it never had: {[a.detail for a in others]}")
         return moments
 
-    def _rung(
-        self, wait: Wait, mine: list[Stretch], place: int, act: Trail, moments: dict[UUID, datetime]
-    ) -> int:
+    def _rung(self, wait: Wait, mine: list[Stretch], place: int, act: Trail, moments: dict[UUID, datetime]) -> int:
         rungs = self.ladders[wait.kind]
         name = act.detail["rung"]
         self.rang[f"{wait.kind}/{name}"] += 1
@@ -152,7 +168,9 @@ class Reckoning:
         before: Trail | None = None
         for act in acts:
             kinds = TO_NEXT if act.step == "assign" else (BY_ACT.get(act.step),)
-            follows = act.step == "assign" and before is not None and before.step == "admit" and before.at == act.at
+            follows = (
+                act.step == "assign" and before is not None and before.step == "admit" and before.at == act.at
+            )
             before = act
             if kinds == (None,) or follows:
                 continue
@@ -177,4 +195,6 @@ class Reckoning:
         known = [(moments[act.id], act) for act in acts if act.id in moments]
         for (first, one), (second, other) in zip(known, known[1:], strict=False):
             if second < first:
-                self.faults.append(f"{subject}: {one.step} {one.detail} of {first} before {other.detail} of {second}")
+                self.faults.append(
+                    f"{subject}: {one.step} {one.detail} of {first} before {other.detail} of {second}"
+                )

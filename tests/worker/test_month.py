@@ -117,7 +117,9 @@ async def _quiet(runtime: Runtime, patience: float = PATIENCE_S) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _live(runtime: Runtime, people: People, chaos: Chaos, clock: FileClock, steps: list[datetime]) -> Figures:
+async def _live(
+    runtime: Runtime, people: People, chaos: Chaos, clock: FileClock, steps: list[datetime]
+) -> Figures:
     figures, born = Figures(), shares(people.chance, ISSUES, steps)
     for number, at in enumerate(steps):
         standing(runtime).advance(seconds=(at - runtime.clock.now()).total_seconds())
@@ -125,7 +127,9 @@ async def _live(runtime: Runtime, people: People, chaos: Chaos, clock: FileClock
         up = await chaos.up(at)
         began = time.monotonic()
         acts = ISSUES * ACTS_PER_ISSUE // len(steps)
-        await asyncio.gather(_people_go_on(people, born[number], acts), chaos.strike(at) if up else asyncio.sleep(0))
+        await asyncio.gather(
+            _people_go_on(people, born[number], acts), chaos.strike(at) if up else asyncio.sleep(0)
+        )
         if await _is_up(chaos):
             await _quiet(runtime)
             figures.rounds.append(at)
