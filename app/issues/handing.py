@@ -62,7 +62,8 @@ async def unit_contacted(work: Work, issue: Issue) -> None:
     """The leading unit reached the reporter or the place: the resident's own contact clock ends (R1.4)."""
     if issue.contacted_at is None:
         await waits.stop(work, issue.id, "contact")
-        issue.contacted_at = work.clock.now()
+        now = work.clock.now()
+        await take(work, issue, "unit_contact", events.ReporterContacted, contacted_at=now)
 
 
 async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
