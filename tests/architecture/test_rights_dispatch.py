@@ -25,7 +25,9 @@ DISTRICT = {Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN}
 UNITS = STREET | {
     Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD, Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY,
 }  # fmt: skip
-SEE_FIGURES = STREET | DISTRICT | {Role.COMMUNITY_SECRETARY, Role.DEPARTMENT_HEAD, Role.AUDITOR}
+SEE_FIGURES = STREET | DISTRICT | {
+    Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY, Role.DEPARTMENT_HEAD, Role.AUDITOR,
+}  # fmt: skip
 DISPATCH = {"lead_unit": "chengguan", "reason": "职责"}
 REASON = {"reason": "收回"}
 STEPS: dict[str, tuple[set[Role], dict[str, Any]]] = {
