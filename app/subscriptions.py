@@ -6,6 +6,8 @@ from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
 from app.notices.rules import RULES
 from app.notices.subscribers import notify
+from app.whistles import events as whistle_events
+from app.whistles import subscribers as whistles
 
 COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
@@ -23,7 +25,7 @@ COUNTING: Subscriptions = {
     events.IssueUnmerged.name: [dispatch.follow],
     events.IssueWithdrawn.name: [dispatch.follow],
     events.ReworkOrdered.name: [dispatch.follow],
-    events.IssueReworked.name: [dispatch.follow],
+    events.IssueReworked.name: [dispatch.follow, whistles.reporter_said_no],
     events.IssueAnswered.name: [subscribers.count_answered],
     events.AnswerReturned.name: [subscribers.count_answered],
     events.WhistleAnswered.name: [subscribers.count_answered],
@@ -34,6 +36,8 @@ COUNTING: Subscriptions = {
     events.ClosedUpstream.name: [subscribers.count_closed],
     events.TransferConfirmed.name: [subscribers.count_closed],
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
+    whistle_events.LatenessEscalated.name: [whistles.supervise],
+    whistle_events.DesignationOverdue.name: [whistles.supervise],
 }
 NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
 SUBSCRIPTIONS: Subscriptions = {

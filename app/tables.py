@@ -12,6 +12,8 @@ import app.issues.models
 import app.issues.records
 import app.notices.models
 import app.people.models
+import app.whistles.models
+import app.whistles.records
 from app.core.db import Base
 
 metadata = Base.metadata

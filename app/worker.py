@@ -34,6 +34,7 @@ from app.issues.deadlines import rehome_orphans
 from app.issues.records import IssuePhoto
 from app.subscriptions import SUBSCRIPTIONS
 from app.timetable import TIMETABLE
+from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
@@ -169,7 +170,7 @@ async def add_up(runtime: Runtime, district: str) -> bool:
 
 
 async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
-    """Remove photo files that no district's issue names, a day after they were written."""
+    """Remove photo files that no district's issue or task names, a day after they were written."""
     async with open_city(runtime) as session:
         codes = await district_codes(session)
 
@@ -177,8 +178,9 @@ async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
         found: set[str] = set()
         for code in codes:
             async with system_work(runtime, code) as work:
-                named = select(IssuePhoto.sha256).where(IssuePhoto.sha256.in_(digests))
-                found |= set((await work.session.scalars(named)).all())
+                for photo in (IssuePhoto, TaskPhoto):
+                    named = select(photo.sha256).where(photo.sha256.in_(digests))
+                    found |= set((await work.session.scalars(named)).all())
         return found
 
     return await photos.sweep(known, ORPHAN_AGE_S, runtime.clock.now().timestamp())

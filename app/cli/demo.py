@@ -21,6 +21,7 @@ from app.people import actions
 from app.people.actions import Ground, appoint, join_district
 from app.people.models import Post, Rank, Role, UnitKind
 from app.people.queries import account_named, departments
+from app.whistles.seeding import seed_whistles
 
 PASSWORD = "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
 FACES: list[tuple[str, str, Role, str, str]] = [
@@ -103,6 +104,7 @@ async def _accounts(runtime: Runtime) -> dict[str, UUID]:
 async def _ground(work: Work) -> None:
 
     await seed(work)
+    await seed_whistles(work)
     planned = await importing.plan(work, list(features()), [], ["gap"], Source.DRAWN)
     await importing.store(work, planned)
     await actions.ensure_units(work)

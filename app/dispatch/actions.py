@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clocks import waits
 from app.clocks.house import house_of
@@ -31,7 +31,7 @@ from app.issues.models import Issue
 from app.issues.records import Remark
 from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep
 from app.issues.taking import remark_row
-from app.people.models import Post
+from app.people.models import Post, Unit
 from app.people.queries import in_force
 
 
@@ -69,8 +69,9 @@ async def sign(work: Work, issue: Issue, order: WorkOrder, _: PlainStep) -> None
 async def assign_inside(work: Work, issue: Issue, order: WorkOrder, form: AssignInsideStep) -> None:
     """To one post of the unit, which handles it from now on."""
     of_unit = (Post.id == form.post_id, in_force(work.clock.now()))
-    unit = select(Post.id).where(*of_unit, Post.unit_id == order.unit_id)
-    if await work.session.scalar(unit) is None:
+    ground = select(Unit.area_id).where(Unit.id == order.unit_id).scalar_subquery()
+    inside = or_(Post.unit_id == order.unit_id, Post.area_id == ground)
+    if await work.session.scalar(select(Post.id).where(*of_unit, inside)) is None:
         raise PostOfOtherUnit("post_id")
     said = {"post": str(form.post_id)}
     more = {"post_id": form.post_id}
@@ -91,11 +92,10 @@ async def contact_meanwhile(work: Work, issue: Issue, order: WorkOrder, form: Or
 
 
 async def _contacted(work: Work, issue: Issue, order: WorkOrder, name: str, form: OrderContactStep) -> None:
-    now = work.clock.now()
     late = await waits.stop(work, order.id, "order_contact")
-    await waits.stop(work, issue.id, "contact")
-    issue.contacted_at = issue.contacted_at or now
-    first = order.contacted_at or now
+    first = order.contacted_at or work.clock.now()
+    if order.leads:
+        await handing.unit_contacted(work, issue)
     await take(
         work, issue, order, name, events.OrderContacted,
         words=form.note, late=late, detail={"way": form.way}, contacted_at=first,

@@ -65,6 +65,7 @@ class WorkOrder(Scoped, Base):
         Index(
             "work_order_queue", "unit_id", "due_at", "id", postgresql_where=literal_column("finished_at is null")
         ),
+        Index("work_order_open", "due_at", "id", postgresql_where=literal_column("finished_at is null")),
         Index(None, "dispatched_at"),
     )
 

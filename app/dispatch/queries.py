@@ -17,9 +17,9 @@ from app.dispatch.catalogue import Proposal
 from app.dispatch.models import WorkOrder
 from app.dispatch.schemas import OrderFilter, OrderLine, OrderOut, ProposalOut, UnitOut
 from app.dispatch.words import WHY_WORDS
-from app.dispatch.workflow import ORDER
+from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
-from app.people.models import Unit
+from app.people.models import DutyShift, Unit
 
 LINE = tuple(getattr(WorkOrder, name) for name in OrderLine.model_fields)
 
@@ -75,10 +75,22 @@ async def in_full(work: Work, order: WorkOrder) -> OrderOut:
     return OrderOut(
         **plain,
         unit=UnitOut.model_validate(unit),
+        duty_number=await _duty_number(work, order),
         allowed_steps=allowed_steps(ORDER, work, order),
         clocks=_clocks(work.clock.now(), clocks.all()),
         trail=[TrailOut.model_validate(row) for row in trail],
     )
+
+
+async def _duty_number(work: Work, order: WorkOrder) -> str | None:
+    """Whom to call while a unit that did not sign is at it: its post on duty now (CASES 2.3)."""
+    if not (order.deemed and order.state in OPEN):
+        return None
+    now = work.clock.now()
+    on_duty = (DutyShift.unit_id == order.unit_id, DutyShift.starts_at <= now, DutyShift.ends_at > now)
+    query = select(DutyShift.call_number).where(*on_duty, DutyShift.call_number.is_not(None))
+    found: str | None = await work.session.scalar(query.order_by(DutyShift.starts_at.desc()).limit(1))
+    return found
 
 
 def _clocks(now: datetime, waits: Sequence[Wait]) -> list[ClockOut]:

@@ -122,6 +122,7 @@ class OrderOut(OrderLine):
     copied_to: UUID | None
     needs_release: bool
     deemed: bool
+    duty_number: str | None
     signed_at: datetime | None
     contacted_at: datetime | None
     object_until: datetime | None

@@ -17,6 +17,9 @@ from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
 from app.issues.workflow import ISSUE
 from app.people.models import Role
+from app.whistles import words as whistle_words
+from app.whistles.kinds import ReportInState, TaskState, WhistleState
+from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -111,3 +114,16 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
     for why in explaining.WHY_WORDS:
         assert f'"{why}"' in source, f"{why} has words and is never said"
     assert set(re.findall(r'"why": "(\w+)"', source)) <= set(explaining.WHY_WORDS)
+
+
+def test_every_state_and_step_of_a_whistle_has_its_words() -> None:
+    steps = {"request": WHISTLE, "notify": REPORT_IN, "give": TASK}
+    tables = (whistle_words.WHISTLE_STEPS, whistle_words.REPORT_IN_STEPS, whistle_words.TASK_STEPS)
+    for (first, workflow), table in zip(steps.items(), tables, strict=True):
+        begins = {first, "blow"} if workflow is WHISTLE else {first}
+        assert set(table) == {step.name for step in workflow.steps} | begins
+    assert set(whistle_words.STATE_WORDS) == {*WhistleState, *ReportInState, *TaskState}
+    for table in (*tables, whistle_words.STATE_WORDS):
+        for zh, en in table.values():
+            assert CHINESE.search(zh)
+            assert not CHINESE.search(en)

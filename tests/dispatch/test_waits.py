@@ -10,7 +10,7 @@ from app.clocks.models import OfficeSeason
 from app.core.audit import Trail
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
-from app.people.models import Role
+from app.people.models import DutyShift, Role
 from app.worker import catch_up, drain
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import (
@@ -188,3 +188,20 @@ async def test_a_reopened_matter_can_be_dispatched_again(public: Desk, sit: Sit,
     assert (await row_of(runtime, lead)).state == "recalled"
     (after,) = await orders(who.street, receipt["id"])
     assert after["role"] == "lead"
+
+
+async def test_a_deemed_order_shows_whom_to_call(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    who = await seats(sit)
+    _, (lead,) = await dispatched(public, who.street)
+    unit = await unit_named(runtime, "chengguan")
+    now = runtime.clock.now()
+    async with system_work(runtime, HERE) as work:
+        row = {"id": work.new_id(), "unit_id": unit, "post_id": who.officer.post_id, "leader_post_id": None}
+        shift = {"call_number": "0871-67490000", "starts_at": now, "ends_at": now + timedelta(hours=10)}
+        await work.put(DutyShift, [row | shift])
+    assert (await who.street.get(f"/orders/{lead['id']}")).json()["duty_number"] is None
+    clock.advance(hours=3)
+    await catch_up(runtime, HERE)
+    assert (await who.street.get(f"/orders/{lead['id']}")).json()["duty_number"] == "0871-67490000"

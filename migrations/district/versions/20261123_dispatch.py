@@ -98,6 +98,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("role = 'lead' and state not in ('released', 'recalled')"),
     )
     op.create_index(
+        "work_order_open",
+        "work_order",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at is null"),
+    )
+    op.create_index(
         "work_order_queue",
         "work_order",
         ["unit_id", "due_at", "id"],

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125"
-down_revision = "20261123"
+down_revision = "20261124"
 branch_labels = None
 depends_on = None
 
