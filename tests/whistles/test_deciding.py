@@ -88,7 +88,9 @@ async def test_a_vertical_unit_is_never_called_the_districts_own(people: Town, r
     assert report_in_of(whistle, "chengguan")["bound_by"] == "vertical"
 
 
-async def test_the_same_person_under_another_post_decides_nothing(people: Town, runtime: Runtime, sit: Sit) -> None:
+async def test_the_same_person_under_another_post_decides_nothing(
+    people: Town, runtime: Runtime, sit: Sit
+) -> None:
     """Request and confirm, blow and designate, refuse and decide, submit and verify."""
     await appointed(runtime, Role.STREET_DISPATCHER, town.WEST, f"community_officer-{town.C1}")
     await appointed(runtime, Role.DISTRICT_SUPERVISOR, HERE, f"street_dispatcher-{town.WEST}")
@@ -101,8 +103,8 @@ async def test_the_same_person_under_another_post_decides_nothing(people: Town, 
     blown = ok(await act(people.street, asked["id"], "confirm"))
     report_in = report_in_of(blown, "chengguan")["id"]
     ok(await move(people.lead, report_in, "refuse", **NO))
-    for name, more in (("bind", {}), ("release", {})):
-        assert_problem(await move(street_as_district, report_in, name, reason="-", **more), 403, "same_person")
+    for name in ("bind", "release"):
+        assert_problem(await move(street_as_district, report_in, name, reason="-"), 403, "same_person")
     ok(await move(people.district, report_in, "bind", reason="职责明确"))
     ok(await move(people.lead, report_in, "report_in", name="李工", mode="on_site"))
     ok(await act(people.street, asked["id"], "submit_work", text="完成"))
@@ -274,4 +276,4 @@ async def test_every_chain_holds(people: Town, runtime: Runtime) -> None:
         for kind, model in (("whistle", Whistle), ("report_in", ReportIn), ("task", Task)):
             found = [one async for one in verify(work.session, kind, model)]
             assert not [one for one in found if isinstance(one, Break)], kind
-            assert found[-1] >= 2
+            assert found[-1] not in (0, 1)
