@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import aliased
 
 from app.clocks.house import House
 from app.clocks.models import Wait
@@ -34,9 +35,17 @@ class Acts:
 Timetable = Mapping[str, Acts]
 
 
+def _next(work: Work) -> Any:
+    """Clocks to look at now that are the soonest of their subject: the others wait their turn behind it."""
+    sooner = aliased(Wait)
+    before = tuple_(sooner.wake_at, sooner.id) < tuple_(Wait.wake_at, Wait.id)
+    behind = select(sooner.id).where(sooner.subject_id == Wait.subject_id, before)
+    return select(Wait).where(Wait.wake_at <= work.clock.now(), ~behind.exists())
+
+
 async def due(work: Work, most: int) -> Sequence[UUID]:
-    """Clocks to look at now, soonest first; not locked, because their subjects have to be first."""
-    query = select(Wait.id).where(Wait.wake_at <= work.clock.now()).order_by(Wait.wake_at, Wait.id).limit(most)
+    """Clocks that ring now, soonest first; not locked, because their subjects have to be first."""
+    query = _next(work).with_only_columns(Wait.id).order_by(Wait.wake_at, Wait.id).limit(most)
     return (await work.session.scalars(query)).all()
 
 
@@ -50,12 +59,10 @@ async def fire(work: Work, house: House, wait_id: UUID, timetable: Timetable) ->
     subject = await work.session.scalar(locking.execution_options(populate_existing=True))
     if subject is None:
         return False
-    asleep = (Wait.id == wait_id, Wait.wake_at <= work.clock.now())
-    wait = await work.session.scalar(
-        select(Wait).where(*asleep).with_for_update().execution_options(populate_existing=True)
-    )
+    ringing = _next(work).where(Wait.id == wait_id).with_for_update(of=Wait)
+    wait = await work.session.scalar(ringing.execution_options(populate_existing=True))
     if wait is None:
-        return False  # another worker, or a step that stopped it, was first
+        return False  # another worker, or a step that stopped it or started one before it, was first
     rung = wait.rung
     await acts.by_kind[wait.kind](work, subject, wait, house.rings(wait.kind)[rung].name)
     await work.session.flush()

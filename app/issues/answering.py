@@ -42,7 +42,7 @@ async def answered(
         work, issue, step, partial(event, street_id=issue.street_id),
         detail=said, words=given.text, to_reporter=True, clocks=word_clocks(work, house, issue),
         beside=noted,
-        answered_at=now, contacted_at=issue.contacted_at or now, outcome=given.result,
+        answered_at=now, answer_id=work.new_id(), contacted_at=issue.contacted_at or now, outcome=given.result,
         back_to=issue.back_to if step == "verify" else str(issue.state),
     )  # fmt: skip
 

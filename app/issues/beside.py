@@ -20,6 +20,7 @@ from app.issues.records import Rating, Remark, Reporter
 from app.issues.schemas import ClockOut, RatingOut, RemarkOut, TrailOut, WordsOut
 from app.issues.workflow import ISSUE
 
+SAID = ("verdict", "satisfaction", "contacted", "at")
 CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
 FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
 
@@ -34,7 +35,7 @@ class Beside:
     trail: list[TrailOut]
     masked: str | None
     merged: int
-    given: list[tuple[UUID, str, datetime]]
+    given: list[tuple[UUID, str, str | None]]
 
     def without_reporter(self) -> "Beside":
         """For eyes that must not know who reported: no contact, and none of the reporter's own words."""
@@ -43,8 +44,7 @@ class Beside:
 
     def words(self, issue: Issue) -> WordsOut:
         """How many reported, and the last word of each on the present answer."""
-        since = issue.answered_at or issue.raised_at
-        last = {report: verdict for report, verdict, at in self.given if at >= since}
+        last = {report: verdict for report, verdict, answer in self.given if answer == str(issue.answer_id)}
         solved = sum(verdict == Verdict.SOLVED for verdict in last.values())
         return WordsOut(reports=1 + self.merged, solved=solved, not_solved=len(last) - solved)
 
@@ -56,7 +56,7 @@ async def beside(work: Work, issue: Issue) -> Beside:
     acts = (Trail.subject_kind == ISSUE.kind, Trail.subject_id == issue.id)
     query = select(
         _listed(Remark, ("step", "text", "to_reporter", "at"), Remark.issue_id == issue.id, Remark.at, Remark.id),
-        _listed(Rating, ("issue_id", "verdict", "satisfaction", "contacted", "at"), asked, Rating.at, Rating.id),
+        _listed(Rating, ("issue_id", "answer_id", *SAID), asked, Rating.at, Rating.id),
         _listed(Wait, CLOCK, Wait.subject_id == issue.id, Wait.since, Wait.id),
         _listed(
             Trail, ("seq", "at", "step", "from_state", "to_state", "role", "post_id", "detail"),
@@ -67,9 +67,7 @@ async def beside(work: Work, issue: Issue) -> Beside:
     )  # fmt: skip
     remarks, ratings, clocks, trail, masked, count = (await work.session.execute(query)).one()
     now = work.clock.now()
-    given = [
-        (UUID(row.pop("issue_id")), row["verdict"], datetime.fromisoformat(row["at"])) for row in ratings or []
-    ]
+    given = [(UUID(row.pop("issue_id")), row["verdict"], row.pop("answer_id")) for row in ratings or []]
     return Beside(
         [RemarkOut.model_validate(row) for row in remarks or []],
         [RatingOut.model_validate(row) for row in ratings or []],

@@ -86,6 +86,7 @@ class Rating(OfIssue, Base):
     satisfaction: Mapped[int] = mapped_column(SmallInteger)
     contacted: Mapped[bool | None]
     by_post: Mapped[UUID | None]
+    answer_id: Mapped[UUID | None]
     at: Mapped[datetime]
 
 
@@ -169,6 +170,7 @@ class Revisit(OfIssue, Base):
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
     way: Mapped[str] = mapped_column(String(20))
     reached: Mapped[bool] = mapped_column(Boolean)
+    answer_id: Mapped[UUID | None]
     post_id: Mapped[UUID | None]
     at: Mapped[datetime]
 

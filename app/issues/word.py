@@ -75,8 +75,8 @@ async def reports_of(work: Work, issue: Issue) -> list[UUID]:
 
 async def words_of(work: Work, issue: Issue, reports: list[UUID]) -> dict[UUID, list[Rating]]:
     """The words given on the present answer, oldest first, by report."""
-    since = issue.answered_at or issue.raised_at
-    query = select(Rating).where(Rating.issue_id.in_(reports), Rating.at >= since).order_by(Rating.at, Rating.id)
+    mine = (Rating.issue_id.in_(reports), Rating.answer_id == issue.answer_id)
+    query = select(Rating).where(*mine).order_by(Rating.at, Rating.id)
     found: dict[UUID, list[Rating]] = {}
     for row in await work.session.scalars(query.execution_options(unscoped=True)):
         found.setdefault(row.issue_id, []).append(row)
@@ -94,7 +94,7 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
     if len(given.get(report, ())) > CHANGES:
         raise WordChangedBefore
     said = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
-    row = _rating_row(work, report, form)
+    row = _rating_row(work, issue, report, form)
     was = issue.state
     event = partial(events.IssueRated, street_id=issue.street_id)
     await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]})
@@ -105,10 +105,11 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
     await _settle(work, house, issue, reports, {**_last(given), report: str(form.verdict)})
 
 
-def _rating_row(work: Work, report: UUID, form: RateStep) -> dict[str, Any]:
+def _rating_row(work: Work, issue: Issue, report: UUID, form: RateStep) -> dict[str, Any]:
     return {
         "id": work.new_id(), "issue_id": report, "at": work.clock.now(), "contacted": form.contacted,
         "verdict": form.verdict, "satisfaction": form.satisfaction, "by_post": work.actor.post_id,
+        "answer_id": issue.answer_id,
     }  # fmt: skip
 
 
@@ -164,14 +165,14 @@ async def revisit(work: Work, issue: Issue, form: RevisitStep) -> None:
         raise WordMissing("verdict")
     row = {
         "id": work.new_id(), "issue_id": report, "way": form.way, "reached": form.reached,
-        "post_id": work.actor.post_id, "at": work.clock.now(),
+        "post_id": work.actor.post_id, "at": work.clock.now(), "answer_id": issue.answer_id,
     }  # fmt: skip
     beside: dict[Any, Any] = {Revisit: [row]}
     said: dict[str, Any] = {"way": form.way, "reached": form.reached, "report": str(report)}
     verdict = None
     if form.reached and form.verdict and form.satisfaction:
         word = RateStep(verdict=form.verdict, satisfaction=form.satisfaction, contacted=form.contacted)
-        beside[Rating] = [_rating_row(work, report, word)]
+        beside[Rating] = [_rating_row(work, issue, report, word)]
         said |= {"verdict": str(form.verdict), "satisfaction": form.satisfaction}
         verdict = str(form.verdict)
     await take(work, issue, "revisit", events.ReporterRevisited, detail=said, words=form.note, beside=beside)
@@ -188,9 +189,8 @@ async def _after_revisit(work: Work, issue: Issue, reports: list[UUID], report: 
 
 async def unreachable(work: Work, issue: Issue, reports: list[UUID]) -> bool:
     """Whether everybody who has said nothing was tried often enough."""
-    since = issue.answered_at or issue.raised_at
     silent = set(reports) - set(await words_of(work, issue, reports))
-    mine = (Revisit.issue_id.in_(reports), Revisit.reached.is_(False), Revisit.at >= since)
+    mine = (Revisit.issue_id.in_(reports), Revisit.reached.is_(False), Revisit.answer_id == issue.answer_id)
     tried: dict[UUID, list[Revisit]] = {}
     for row in await work.session.scalars(select(Revisit).where(*mine).execution_options(unscoped=True)):
         tried.setdefault(row.issue_id, []).append(row)
@@ -241,5 +241,6 @@ async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) ->
     await waits.stop(work, issue.id)
     await take(
         work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),
-        answered_at=work.clock.now(), closed_at=None, closing=None, verify_after=None, back_to=State.HANDLING,
+        answered_at=work.clock.now(), answer_id=work.new_id(), closed_at=None, closing=None,
+        verify_after=None, back_to=State.HANDLING,
     )  # fmt: skip

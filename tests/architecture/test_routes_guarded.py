@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from app.core.http import open_to_all
+from app.dispatch.workflow import ORDER
 from app.issues.workflow import ISSUE, REPORTER
 from app.people.capabilities import HELD_BY, STAFF, Capability
 from app.people.models import Role
@@ -76,6 +77,7 @@ def test_what_is_open_to_all_is_listed_here(whole_app: FastAPI) -> None:
 
 def test_a_guard_is_a_capability_a_step_or_said_to_be_open(whole_app: FastAPI) -> None:
     known = {"open_to_all", *Capability, *(f"step {step.name}" for step in ISSUE.steps)}
+    known |= {f"order step {step.name}" for step in ORDER.steps}
     known |= {f"{one.kind} step {step.name}" for one in OF_WHISTLES for step in one.steps}
     for route in routes(whole_app):
         assert len(set(guards_of(route))) == 1, name_of(route)
@@ -90,6 +92,12 @@ def test_every_step_that_is_not_the_services_own_has_its_route(whole_app: FastAP
     links = [str(route.path) for route in routes(whole_app) if "/follow/{token}/" in str(route.path)]
     theirs = {step.name for step in ISSUE.steps if not step.inward and step.by & REPORTER}
     assert {path.rpartition("/")[2] for path in links} == theirs - {"merge"}, "merging is `same_as` when raising"
+
+
+def test_every_step_of_an_order_that_is_not_the_services_own_has_its_route(whole_app: FastAPI) -> None:
+    guards = {str(guard) for route in routes(whole_app) for guard in guards_of(route)}
+    stepped = {guard for guard in guards if guard.startswith("order step ")}
+    assert stepped == {f"order step {step.name}" for step in ORDER.steps if not step.inward}
 
 
 def test_every_step_of_a_whistle_that_is_not_the_services_own_has_its_route(whole_app: FastAPI) -> None:

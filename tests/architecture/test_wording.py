@@ -9,6 +9,9 @@ from pathlib import Path
 import app
 from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
+from app.dispatch import words as order_words
+from app.dispatch.kinds import OrderState
+from app.dispatch.workflow import ORDER
 from app.issues import explaining
 from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
@@ -96,6 +99,7 @@ def test_reasons_of_fields_are_said_in_both_languages() -> None:
 
 def test_every_role_state_step_and_reason_has_its_words() -> None:
     words = [explaining.ROLE_WORDS, explaining.WHY_WORDS, STATE_WORDS, STEP_WORDS]
+    words += [order_words.STATE_WORDS, order_words.STEP_WORDS, order_words.LEVEL_WORDS, order_words.WHY_WORDS]
     for table in words:
         for zh, en in table.values():
             assert CHINESE.search(zh)
@@ -103,6 +107,8 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
     assert set(explaining.ROLE_WORDS) == set(Role) | {"desk"}
     assert set(STATE_WORDS) == set(State)
     assert set(STEP_WORDS) == {step.name for step in ISSUE.steps} | {"raise"}
+    assert set(order_words.STATE_WORDS) == set(OrderState)
+    assert set(order_words.STEP_WORDS) == {step.name for step in ORDER.steps} | {"issue"}
     told = ("routing", "placing", "deadlines")
     source = "".join((ROOT / f"app/issues/{name}.py").read_text("utf-8") for name in told)
     for why in explaining.WHY_WORDS:

@@ -22,26 +22,28 @@ async def tell(by: Desk, text: str, place: Any = town.IN_B1, **more: Any) -> dic
     return receipt
 
 
-def done(answer: httpx2.Response) -> dict[str, Any]:
+def done(answer: httpx2.Response) -> Any:
     """What a call that had to succeed gave."""
     assert answer.status_code in (200, 201), answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    return answer.json()
 
 
 async def step(desk: Desk, issue: str, name: str, /, **said: Any) -> dict[str, Any]:
     """A step that has to succeed."""
-    return done(await desk.step(issue, name, **said))
+    found: dict[str, Any] = done(await desk.step(issue, name, **said))
+    return found
 
 
 async def see(desk: Desk, issue: str) -> dict[str, Any]:
     """The issue as that desk sees it."""
-    return done(await desk.get(f"/issues/{issue}"))
+    found: dict[str, Any] = done(await desk.get(f"/issues/{issue}"))
+    return found
 
 
 async def say(public: Desk, receipt: dict[str, Any], word: str = "solved") -> dict[str, Any]:
     """The reporter's word by the link."""
-    return done(await public.post(f"/follow/{receipt['follow_token']}/rate", WORD[word]))
+    page: dict[str, Any] = done(await public.post(f"/follow/{receipt['follow_token']}/rate", WORD[word]))
+    return page
 
 
 async def seats(sit: Sit, *which: tuple[Role, str]) -> list[Desk]:

@@ -4,13 +4,10 @@ import asyncio
 import os
 import random  # noqa: TID251  # a seeded order of a test
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +28,10 @@ from app.people.models import Role
 from app.subscriptions import SUBSCRIPTIONS
 from app.worker import Worker, beat, drain, tidy
 from tests import town
-from tests.conftest import ROOT, Desk, Sit
+from tests.conftest import Desk, Sit
 from tests.core.aids import A_KEY, HERE, THERE, as_role, assert_whole, count, raised
 from tests.core.tale import PEOPLE, Tale
+from tests.worker.processes import Processes
 
 pytestmark = pytest.mark.anyio
 KILLS = 15
@@ -155,60 +153,6 @@ async def test_the_heartbeat_is_one_row_that_moves(runtime: Runtime, clock: Fixe
     assert (row.name, row.at) == ("worker", clock.now())
 
 
-class Processes:
-    """Real worker processes of one test."""
-
-    def __init__(self, settings: Settings) -> None:
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
-        secret = settings.secret.get_secret_value() if settings.secret else ""
-        own = {"WANGGE_DATABASE_URL": settings.database_url.get_secret_value(), "WANGGE_SECRET": secret}
-        self.environment = plain | own | {"WANGGE_DATA_DIR": str(settings.data_dir), "PYTHONPATH": str(ROOT)}
-        self.said = settings.data_dir / "stderr"
-        self.forks = self._start(str(Path(__file__).with_name("forks.py")), stdin=subprocess.PIPE)
-        self.alive: set[int] = set()
-
-    def _start(self, *words: str, **more: Any) -> "subprocess.Popen[str]":
-        given: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "cwd": ROOT, "env": self.environment}
-        with self.said.open("a") as said:
-            started: subprocess.Popen[str] = subprocess.Popen(
-                [sys.executable, *words], stderr=said, **given, **more
-            )
-        return started
-
-    def command(self) -> "subprocess.Popen[str]":
-        """`wangge worker`, as an operator starts it."""
-        return self._start("-c", "from app.cli import main; main()", "worker")
-
-    def _says(self) -> str:
-        assert self.forks.stdout
-        return self.forks.stdout.readline().strip()
-
-    async def ready(self) -> None:
-        assert await asyncio.to_thread(self._says) == "ready"
-
-    async def fork(self) -> int:
-        assert self.forks.stdin
-        self.forks.stdin.write("one\n")
-        self.forks.stdin.flush()
-        pid = int(await asyncio.to_thread(self._says))
-        self.alive.add(pid)
-        return pid
-
-    def kill(self, pid: int) -> None:
-        os.kill(pid, signal.SIGKILL)
-        self.alive.discard(pid)
-
-    def end(self) -> None:
-        for pid in list(self.alive):
-            with suppress(ProcessLookupError):
-                self.kill(pid)
-        for stream in (self.forks.stdin, self.forks.stdout):
-            if stream:
-                stream.close()
-        self.forks.kill()
-        self.forks.wait()
-
-
 @pytest.fixture
 def processes(settings: Settings) -> Iterator[Processes]:
     made = Processes(settings)
@@ -231,8 +175,10 @@ async def _waiting(runtime: Runtime) -> int:
 
 @pytest.fixture
 def at_a_time_the_process_knows(runtime: Runtime) -> None:
-    """Events of the test's standing clock must not lie in the future of a process that reads the machine's."""
-    runtime.clock = FixedClock(min(town.MORNING, SystemClock().now() - timedelta(minutes=5)))
+    """What the test's standing clock makes must not lie in the future of a process that reads the machine's, nor so
+    far back that clocks ring meanwhile.
+    """
+    runtime.clock = FixedClock(SystemClock().now() - timedelta(minutes=5))
 
 
 @pytest.mark.usefixtures("at_a_time_the_process_knows")

@@ -389,6 +389,7 @@ def upgrade() -> None:
         sa.Column("issue_id", sa.Uuid(), nullable=False),
         sa.Column("way", sa.String(length=20), nullable=False),
         sa.Column("reached", sa.Boolean(), nullable=False),
+        sa.Column("answer_id", sa.Uuid(), nullable=True),
         sa.Column("post_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("revisit_issue_id_fkey")),
@@ -431,6 +432,7 @@ def upgrade() -> None:
     op.add_column("issue", sa.Column("estate_id", sa.Uuid(), nullable=True))
     op.add_column("issue", sa.Column("dwelling_id", sa.Uuid(), nullable=True))
     op.add_column("issue", sa.Column("back_to", sa.String(length=30), nullable=True))
+    op.add_column("issue", sa.Column("answer_id", sa.Uuid(), nullable=True))
     op.add_column("issue", sa.Column("triage", sa.String(length=20), nullable=True))
     op.add_column("issue", sa.Column("outcome", sa.String(length=30), nullable=True))
     op.add_column("issue", sa.Column("closing", sa.String(length=20), nullable=True))
@@ -462,11 +464,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at is null"),
     )
     op.create_foreign_key(op.f("issue_incident_id_fkey"), "issue", "incident", ["incident_id"], ["id"])
-    op.create_foreign_key(op.f("issue_merged_into_fkey"), "issue", "issue", ["merged_into"], ["id"])
+    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
     op.create_foreign_key(op.f("issue_dwelling_id_fkey"), "issue", "dwelling", ["dwelling_id"], ["id"])
     op.create_foreign_key(op.f("issue_lead_unit_id_fkey"), "issue", "unit", ["lead_unit_id"], ["id"])
-    op.create_foreign_key(op.f("issue_estate_id_fkey"), "issue", "estate", ["estate_id"], ["id"])
+    op.create_foreign_key(op.f("issue_merged_into_fkey"), "issue", "issue", ["merged_into"], ["id"])
     op.add_column("rating", sa.Column("by_post", sa.Uuid(), nullable=True))
+    op.add_column("rating", sa.Column("answer_id", sa.Uuid(), nullable=True))
     op.add_column("reporter", sa.Column("anonymised_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint(op.f("issue_state_check"), "issue", type_="check")
     op.create_check_constraint(

@@ -6,7 +6,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124"
-down_revision = "20261122"
+down_revision = "20261123"
 branch_labels = None
 depends_on = None
 
