@@ -203,7 +203,11 @@ async def in_full(work: Work, whistle: Whistle) -> WhistleOut:
 async def report_in_full(work: Work, report_in: ReportIn) -> ReportInFull:
     """One report-in with its own trail and words."""
     (shown,) = await report_ins_of(work, [report_in])
-    said = select(WhistleWords).where(WhistleWords.subject_id == report_in.id).order_by(WhistleWords.at, WhistleWords.id)
+    said = (
+        select(WhistleWords)
+        .where(WhistleWords.subject_id == report_in.id)
+        .order_by(WhistleWords.at, WhistleWords.id)
+    )
     words = [WordsOut.model_validate(row) for row in await work.session.scalars(said)]
     trail = await trail_of(work, REPORT_IN, report_in.id)
     return ReportInFull(**shown.model_dump(), words=words, trail=trail)
