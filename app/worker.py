@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clocks import firing
-from app.clocks.firing import Timetable
+from app.clocks.firing import Due, Timetable
 from app.clocks.house import House, house_of
 from app.core.crypto import Keys
 from app.core.db import make_engine
@@ -111,22 +111,22 @@ async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMET
     async with system_work(runtime, district) as work:
         found = await firing.due(work, TURN)
         house = await house_of(work) if found else None
-        for wait_id in found:
+        for one in found:
             if house is not None:
-                await _ring(runtime, work, house, wait_id, timetable)
+                await _ring(runtime, work, house, one, timetable)
     return len(found)
 
 
-async def _ring(runtime: Runtime, work: Work, house: House, wait_id: UUID, timetable: Timetable) -> None:
+async def _ring(runtime: Runtime, work: Work, house: House, found: Due, timetable: Timetable) -> None:
     try:
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
-            await firing.fire(work, house, wait_id, timetable)
+            await firing.fire(work, house, found, timetable)
     except Exception as error:  # whatever an act does, the other clocks go on
         if not work.session.is_active:
             raise  # the connection itself is gone: the whole turn is taken again
-        log().error("clock_failed", wait_id=str(wait_id), where=where(error))
+        log().error("clock_failed", wait_id=str(found.wait_id), where=where(error))
         async with system_work(runtime, work.district) as other:
-            await firing.note_failure(other, wait_id, error)
+            await firing.note_failure(other, found.wait_id, error)
 
 
 async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMETABLE) -> int:
