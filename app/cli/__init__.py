@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from app.cli import account, config, demo, district, imports, process, replay, trail, workflow
+from app.cli import account, clocks, config, demo, district, imports, process, replay, trail, workflow
 from app.core.errors import Problem
 from app.core.settings import SettingsError
 
@@ -14,6 +14,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(imports.app, name="import")
 app.add_typer(trail.app, name="trail")
 app.add_typer(trail.counts, name="counts")
+app.add_typer(clocks.app, name="clocks")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)
