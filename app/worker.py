@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clocks import firing
-from app.clocks.firing import Timetable
+from app.clocks.firing import Due, Timetable
 from app.clocks.house import House, house_of
 from app.core.crypto import Keys
 from app.core.db import make_engine
@@ -48,12 +48,12 @@ ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before
 
 
 class Interrupted(Exception):
-    """A handler took the transaction with it; the failure has to be noted in another."""
+    """What was done for an event or a clock took the transaction with it; that has to be noted in another."""
 
-    def __init__(self, event_id: UUID, error: Exception) -> None:
-        self.event_id = event_id
+    def __init__(self, row_id: UUID, error: Exception) -> None:
+        self.row_id = row_id
         self.error = error
-        super().__init__(str(event_id))
+        super().__init__(str(row_id))
 
 
 async def run_batch(runtime: Runtime, district: str, subscriptions: Subscriptions = SUBSCRIPTIONS) -> int:
@@ -94,7 +94,7 @@ async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) 
 async def _note_failure(runtime: Runtime, district: str, broken: Interrupted) -> None:
     """So that an event whose handler breaks the connection pauses and parks like any other."""
     async with system_work(runtime, district) as work:
-        query = select(Outbox).where(Outbox.id == broken.event_id, Outbox.done_at.is_(None)).with_for_update()
+        query = select(Outbox).where(Outbox.id == broken.row_id, Outbox.done_at.is_(None)).with_for_update()
         event = await work.session.scalar(query)
         if event is not None:
             await mark_failed(work, event, broken.error)
@@ -113,25 +113,30 @@ async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMET
 
     One transaction a turn: each act runs in a savepoint, so that one that fails does not hold up the others.
     """
-    async with system_work(runtime, district) as work:
-        found = await firing.due(work, TURN)
-        house = await house_of(work) if found else None
-        for wait_id in found:
-            if house is not None:
-                await _ring(runtime, work, house, wait_id, timetable)
+    try:
+        async with system_work(runtime, district) as work:
+            found = await firing.due(work, TURN)
+            house = await house_of(work) if found else None
+            for one in found:
+                if house is not None:
+                    await _ring(work, house, one, timetable)
+    except Interrupted as broken:
+        async with system_work(runtime, district) as work:
+            await firing.note_failure(work, broken.row_id, broken.error)
+        return TURN  # the others of this turn were rolled back: take them again
     return len(found)
 
 
-async def _ring(runtime: Runtime, work: Work, house: House, wait_id: UUID, timetable: Timetable) -> None:
+async def _ring(work: Work, house: House, found: Due, timetable: Timetable) -> None:
     try:
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
-            await firing.fire(work, house, wait_id, timetable)
-    except Exception as error:  # whatever an act does, the other clocks go on
-        if not work.session.is_active:
-            raise  # the connection itself is gone: the whole turn is taken again
-        log().error("clock_failed", wait_id=str(wait_id), where=where(error))
-        async with system_work(runtime, work.district) as other:
-            await firing.note_failure(other, wait_id, error)
+            await firing.fire(work, house, found, timetable)
+    except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+        log().error("clock_failed", wait_id=str(found.wait_id), where=where(error))
+        try:
+            await firing.note_failure(work, found.wait_id, error)
+        except SQLAlchemyError:
+            raise Interrupted(found.wait_id, error) from None
 
 
 async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMETABLE) -> int:

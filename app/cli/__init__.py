@@ -4,7 +4,20 @@ import sys
 
 import typer
 
-from app.cli import account, config, demo, district, figures, imports, process, replay, trail, unit, workflow
+from app.cli import (
+    account,
+    clocks,
+    config,
+    demo,
+    district,
+    figures,
+    imports,
+    process,
+    replay,
+    trail,
+    unit,
+    workflow,
+)
 from app.core.errors import Problem
 from app.core.settings import SettingsError
 
@@ -16,6 +29,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(trail.app, name="trail")
 app.add_typer(trail.counts, name="counts")
 app.add_typer(figures.app, name="figures")
+app.add_typer(clocks.app, name="clocks")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)

@@ -6,14 +6,11 @@ sent too: they belong on a desk list.
 """
 
 import asyncio
-import csv
-import gzip
 import hashlib
-import io
 import json
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,37 +26,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from app.cli.recorded import Mapping, read_rows
 from app.cli.session import District, run
 
 console = Console(stderr=True)
 TRIES = 60  # a server that restarts is waited for, a minute at most
 PAUSE_S = 1.0
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """Which columns become which fields: `text=category,lat=lat,lon=lon`; `=word` is a constant."""
-
-    fields: dict[str, str]
-
-    @classmethod
-    def parse(cls, said: str) -> "Mapping":
-        """From the command line; a part without `=` is refused."""
-        pairs = [part.split("=", 1) for part in said.split(",") if part]
-        if any(len(pair) < 2 for pair in pairs):  # noqa: PLR2004  # a name and a column
-            raise typer.BadParameter("--map is field=column[,field=column…]; field==word gives a constant")
-        return cls({pair[0].strip(): pair[1].strip() for pair in pairs})
-
-    def value(self, name: str, row: dict[str, str]) -> str | None:
-        """The field's value in a row, None when empty or not mapped."""
-        column = self.fields.get(name)
-        if column is None:
-            return None
-        if column.startswith("="):
-            return column[1:]
-        if column not in row:
-            raise typer.BadParameter(f"--map: the file has no column {column}")
-        return row[column].strip() or None
 
 
 @dataclass
@@ -107,7 +79,7 @@ def replay(
     """Send recorded requests; resumable and idempotent; prints what became of every row."""
     kept = journal or Path(f"{file.name}.{district}.{run_name}.replay.jsonl")
     plan = _Plan(Mapping.parse(mapping), file, district, url, accuracy, run_name, together, kept)
-    rows = list(_rows(file))[:limit]
+    rows = list(read_rows(file))[:limit]
     tally = run(_send_all(plan, rows, username, os.environ.get(password_env, "")))
     _print(tally, len(rows))
     if sum(tally.refused.values()):
@@ -141,11 +113,6 @@ class _Plan:
             if self.accuracy is not None:
                 said["point"]["accuracy_m"] = self.accuracy
         return said
-
-
-def _rows(file: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as stream:
-        yield from csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8"))
 
 
 async def _send_all(plan: _Plan, rows: list[dict[str, str]], username: str | None, password: str) -> Tally:

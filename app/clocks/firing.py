@@ -4,13 +4,14 @@ The act, the rung it stands for and the next waking are committed together: kill
 twice. After a standstill what was missed rings in the order of its times.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import DateTime, Select, bindparam, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from app.clocks.house import House
@@ -35,39 +36,54 @@ class Acts:
 Timetable = Mapping[str, Acts]
 
 
-def _next(work: Work) -> Any:
-    """Clocks to look at now that are the soonest of their subject: the others wait their turn behind it."""
+class Due(NamedTuple):
+    """A clock to look at now, and the subject to lock before it."""
+
+    wait_id: UUID
+    subject_kind: str
+    subject_id: UUID
+
+
+@cache
+def _soonest() -> Select[Wait]:
+    """Clocks to look at `now` that are the soonest of their subject: the others wait their turn behind it."""
     sooner = aliased(Wait)
     before = tuple_(sooner.wake_at, sooner.id) < tuple_(Wait.wake_at, Wait.id)
     behind = select(sooner.id).where(sooner.subject_id == Wait.subject_id, before)
-    return select(Wait).where(Wait.wake_at <= work.clock.now(), ~behind.exists())
+    now = bindparam("now", type_=DateTime(timezone=True))
+    return select(Wait).where(Wait.wake_at <= now, ~behind.exists())
 
 
-async def due(work: Work, most: int) -> Sequence[UUID]:
+@cache
+def _one_locked() -> Select[Wait]:
+    one = _soonest().where(Wait.id == bindparam("wait_id")).with_for_update(of=Wait)
+    return one.execution_options(populate_existing=True)
+
+
+async def due(work: Work, most: int) -> list[Due]:
     """Clocks that ring now, soonest first; not locked, because their subjects have to be first."""
-    query = _next(work).with_only_columns(Wait.id).order_by(Wait.wake_at, Wait.id).limit(most)
-    return (await work.session.scalars(query)).all()
+    query = _soonest().with_only_columns(Wait.id, Wait.subject_kind, Wait.subject_id)
+    found = await work.session.execute(
+        query.order_by(Wait.wake_at, Wait.id).limit(most), {"now": work.clock.now()}
+    )
+    return [Due(*row) for row in found]
 
 
-async def fire(work: Work, house: House, wait_id: UUID, timetable: Timetable) -> bool:
+async def fire(work: Work, house: House, found: Due, timetable: Timetable) -> bool:
     """Act on one clock and set its next waking; False when its subject is in other hands just now."""
-    kind, subject_id = (
-        await work.session.execute(select(Wait.subject_kind, Wait.subject_id).where(Wait.id == wait_id))
-    ).one()
-    acts = timetable[kind]
-    locking = select(acts.model).where(acts.model.id == subject_id).with_for_update(skip_locked=True)
+    acts = timetable[found.subject_kind]
+    locking = select(acts.model).where(acts.model.id == found.subject_id).with_for_update(skip_locked=True)
     subject = await work.session.scalar(locking.execution_options(populate_existing=True))
     if subject is None:
         return False
-    ringing = _next(work).where(Wait.id == wait_id).with_for_update(of=Wait)
-    wait = await work.session.scalar(ringing.execution_options(populate_existing=True))
+    wait = await work.session.scalar(_one_locked(), {"now": work.clock.now(), "wait_id": found.wait_id})
     if wait is None:
         return False  # another worker, or a step that stopped it or started one before it, was first
     rung = wait.rung
     await acts.by_kind[wait.kind](work, subject, wait, house.rings(wait.kind)[rung].name)
     await work.session.flush()
     following = house.wake(wait.kind, wait.since, wait.due_at, rung + 1)
-    moved = update(Wait).where(Wait.id == wait_id, Wait.ended_at.is_(None), Wait.rung == rung)
+    moved = update(Wait).where(Wait.id == found.wait_id, Wait.ended_at.is_(None), Wait.rung == rung)
     await work.session.execute(moved.values(rung=rung + 1, wake_at=following, tries=0, trouble=None))
     return True
 

@@ -98,9 +98,11 @@ ALL_YEAR = Season((1, 1), (12, 31), ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60 +
 
 
 @cache
-def _announced(year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """China's public holidays of a year and the weekend days worked in exchange; weekdays alone when unknown."""
-    known = country_holidays("CN", years=year)
+def _announced(country: str | None, year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """Public holidays of a year and the weekend days worked in exchange; weekdays alone when they are unknown."""
+    if country is None:
+        return frozenset(), frozenset()
+    known = country_holidays(country, years=year)
     return frozenset(known), frozenset(known.weekend_workdays)
 
 
@@ -109,17 +111,19 @@ class Calendar:
     """Working time of one office: public holidays with swapped days, the tenant's own days, office hours.
 
     `overrides` says of a day whether it is worked (a local festival, a flood); `seasons` give the hours, the
-    first that holds. Times come and go in UTC and are counted in Asia/Shanghai (DOMAIN R1.3).
+    first that holds; `country` is whose public holidays are kept, None for weekdays alone. Times come and go in
+    UTC and are counted in Asia/Shanghai (DOMAIN R1.3).
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
     seasons: tuple[Season, ...] = (ALL_YEAR,)
+    country: str | None = "CN"
 
     def is_working(self, day: date) -> bool:
         """Whether the office works that day."""
         if day in self.overrides:
             return self.overrides[day]
-        off, swapped = _announced(day.year)
+        off, swapped = _announced(self.country, day.year)
         return day in swapped or (day.weekday() < SATURDAY and day not in off)
 
     def is_open(self, at: datetime) -> bool:

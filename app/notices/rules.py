@@ -65,8 +65,9 @@ def always(_: Happened) -> bool:
 
 
 def still_theirs(happened: Happened) -> bool:
-    """Not passed on meanwhile: after a standstill nobody is told of what is no longer with them."""
-    return happened.issue is not None and happened.issue.holder_id == happened.holder
+    """Not passed on, merged or over meanwhile: nobody is told of what is no longer theirs to take."""
+    issue = happened.issue
+    return issue is not None and issue.closed_at is None and issue.holder_id == happened.holder
 
 
 def moved(happened: Happened) -> bool:

@@ -2,42 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from cluster import Cluster
-from typer.testing import CliRunner, Result
 
-from app.cli import app, main
+from app.cli import main
 from app.core.idempotency import claim_of
 from app.core.settings import Settings
 from app.core.work import Runtime
-from app.people import actions
 from tests import town
-from tests.conftest import CHEAP, make_runtime
+from tests.cli.conftest import Run
+from tests.conftest import make_runtime
 from tests.grid.test_importing import LOS_ANGELES, TAIPEI
-from tests.journeys.processes import environment
 
-Run = Callable[..., Result]
 LA_FILES = [str(layer.path) for layer in LOS_ANGELES]
 LA_LEVELS = [word for layer in LOS_ANGELES for word in ("--level", str(layer.level))]
 TAIPEI_WORDS = [str(layer.path) for layer in TAIPEI]
 TAIPEI_WORDS += [word for layer in TAIPEI for word in ("--level", str(layer.level))]
-
-
-@pytest.fixture
-def wangge(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
-    for name, value in environment(settings).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(actions, "PASSWORDS", CHEAP)
-
-    def run(*words: str, given: str = "") -> Result:
-        return CliRunner().invoke(app, list(words), input=given)
-
-    return run
 
 
 @pytest.fixture

@@ -46,6 +46,14 @@ def test_the_tenants_own_days_win_over_the_national_ones() -> None:
     assert not CHINA.is_working(date(2026, 4, 18))
 
 
+def test_an_office_of_another_country_keeps_its_own_days_or_weekdays_alone() -> None:
+    friday, spring_festival, fourth_of_july = at(2026, 2, 13, 17, 0), date(2026, 2, 17), date(2025, 7, 4)
+    weekdays, american = Calendar(country=None), Calendar(country="US")
+    assert weekdays.after(friday, Limit(5, WD)) == at(2026, 2, 20, 17, 30)
+    assert [one.is_working(spring_festival) for one in (CHINA, weekdays, american)] == [False, True, True]
+    assert [one.is_working(fourth_of_july) for one in (CHINA, weekdays, american)] == [True, True, False]
+
+
 def test_summer_hours_count_in_summer_only() -> None:
     summer = Season((6, 1), (9, 30), ((8 * 60, 12 * 60), (15 * 60, 18 * 60)))
     winter = Season((10, 1), (5, 31), ((9 * 60, 12 * 60), (13 * 60, 17 * 60)))

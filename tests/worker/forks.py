@@ -9,6 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
+from sqlalchemy.orm import configure_mappers
+
 from app import worker
 from app.core import log
 from app.core.crypto import Keys
@@ -32,6 +34,7 @@ async def run(clock_file: Path) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed ones
     log.set_up("error")
+    configure_mappers()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for _ in sys.stdin:

@@ -3,7 +3,7 @@
 import random  # noqa: TID251  # a seeded order of a test
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,10 @@ NIGHT_WATCH = (2, 8, 13, 22)  # looks at the clock besides the working hours
 # state -> (weight, who, step, what is said); the weight of doing nothing is the rest to ten
 Habit = tuple[int, str, str, dict[str, Any]]
 HABITS: dict[State, list[Habit]] = {
-    State.ASSIGNED: [(6, "holder", "accept", {}), (1, "desk", "transfer", {"to": "官渡区12345", "reason": "在邻区"})],
+    State.ASSIGNED: [
+        (6, "holder", "accept", {}),
+        (1, "desk", "transfer", {"to": "官渡区12345", "reason": "在邻区"}),
+    ],
     State.SCREENING: [(1, "desk", "admit", {})],
     State.HANDLING: [
         (2, "holder", "contact", {"way": "phone"}),
@@ -134,8 +137,7 @@ class People:
     def _more(self, step: str, issue: Issue) -> dict[str, Any]:
         days = timedelta(days=self.chance.randint(1, 9))
         if step == "hold_open":
-            review: date = office_day(self.runtime.clock.now() + days)
-            return {"review_on": review}
+            return {"review_on": office_day(self.runtime.clock.now() + days)}
         return {"until": issue.due_at + days} if step == "ask_extension" else {}
 
 

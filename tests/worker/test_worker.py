@@ -175,8 +175,8 @@ async def _waiting(runtime: Runtime) -> int:
 
 @pytest.fixture
 def at_a_time_the_process_knows(runtime: Runtime) -> None:
-    """What the test's standing clock makes must not lie in the future of a process that reads the machine's, nor so
-    far back that clocks ring meanwhile.
+    """What the test's standing clock makes must not lie in the future of a process that reads the machine's,
+    nor so far back that clocks ring meanwhile.
     """
     runtime.clock = FixedClock(SystemClock().now() - timedelta(minutes=5))
 
