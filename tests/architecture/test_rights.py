@@ -153,7 +153,7 @@ def sees(ground: str, kind: str) -> bool:
 
 
 def kinds_of(route: str) -> list[str]:
-    """All steps go through one door (issues/stepping.py): a few are tried on all ground, the others on one's own."""
+    """All steps go through one door (issues/stepping.py): a few are tried on all ground, others on one's own."""
     if "/steps/" not in route:
         return [*PLACES, "foreign"]
     return ["own", "elsewhere", "foreign"] if route.rpartition("/")[2] in SAMPLED else ["own"]
