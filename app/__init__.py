@@ -5,9 +5,12 @@ The map (whoever knows about the other sits above; import-linter holds it):
     cli                              commands a person types
     main | worker                    the two processes
     health                           what they say of themselves
-    routes | subscriptions | tables  every router, every causality, every table: one page each
+    routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    figures | notices                rates, ledger and supervision; who is told of what
+    whistles | dispatch              departments called together; units given orders
     dispatch                         whose matter it is: catalogue, the units' orders, objection
     issues                           a resident's problem from raising to rating
+    clocks                           limits, working days, every wait and its ladder
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate
