@@ -6,6 +6,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | tables  every router, every causality, every table: one page each
+    dispatch                         whose matter it is: catalogue, the units' orders, objection
     issues                           a resident's problem from raising to rating
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
@@ -31,6 +32,8 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     脱敏 / 查看原文 mask / unmask       咨询 consult                 求助 help
     投诉 complaint                      举报 tipoff                  建议 suggestion
     表扬 praise                         纠纷 dispute                 心愿 wish
-    巡查发现 finding                    派单 dispatch (later)        吹哨 whistle (later)
+    巡查发现 finding                    派单 dispatch                吹哨 whistle (later)
     部门报到 report_in (later)          走访 visit (later)           双报到 enrolment (later)
+    派单目录 catalogue                  工单 order                      主办 / 协办 lead / assist
+    异议 object                         指定承办 designate              视为签收 deemed
 """

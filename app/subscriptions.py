@@ -1,18 +1,45 @@
 """EVENT -> handlers: the whole causality on one page. Reactions come from above, a second later, once each."""
 
 from app.core.outbox import Subscriptions
+from app.dispatch import events as orders
+from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
+from app.notices.rules import RULES
+from app.notices.subscribers import notify
+from app.whistles import events as whistle_events
+from app.whistles import subscribers as whistles
 
-SUBSCRIPTIONS: Subscriptions = {
+COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
     events.IssueLocated.name: [subscribers.count_moved],
+    events.InfoRequested.name: [dispatch.follow],
+    events.InfoGiven.name: [dispatch.follow],
+    events.IssueGoneOn.name: [dispatch.follow],
+    events.IssueExtended.name: [dispatch.put_off],
+    events.IssueHeldOpen.name: [dispatch.follow],
+    events.IssueResumed.name: [dispatch.follow],
+    events.IssueWhistled.name: [dispatch.follow],
+    events.IssueTransferred.name: [dispatch.follow],
+    events.IssueSubmitted.name: [dispatch.follow],
+    events.IssueMerged.name: [dispatch.follow],
+    events.IssueUnmerged.name: [dispatch.follow],
+    events.IssueWithdrawn.name: [dispatch.follow],
+    events.ReworkOrdered.name: [dispatch.follow],
+    events.IssueReworked.name: [dispatch.follow, whistles.reporter_said_no],
     events.IssueAnswered.name: [subscribers.count_answered],
     events.AnswerReturned.name: [subscribers.count_answered],
     events.WhistleAnswered.name: [subscribers.count_answered],
     events.IssueVerified.name: [subscribers.count_answered],
-    events.IssueClosed.name: [subscribers.count_closed],
+    events.IssueClosed.name: [subscribers.count_closed, dispatch.follow],
     events.FixedOnSpot.name: [subscribers.count_closed],
-    events.CloseApproved.name: [subscribers.count_closed],
+    events.CloseApproved.name: [subscribers.count_closed, dispatch.follow],
     events.ClosedUpstream.name: [subscribers.count_closed],
     events.TransferConfirmed.name: [subscribers.count_closed],
+    orders.ArbiterSilent.name: [dispatch.supervise_silence],
+    whistle_events.LatenessEscalated.name: [whistles.supervise],
+    whistle_events.DesignationOverdue.name: [whistles.supervise],
+}
+NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
+SUBSCRIPTIONS: Subscriptions = {
+    event: [*COUNTING.get(event, ()), *NOTIFYING.get(event, ())] for event in [*COUNTING, *NOTIFYING]
 }

@@ -4,11 +4,16 @@ import app.clocks.models
 import app.core.audit
 import app.core.idempotency
 import app.core.outbox
+import app.dispatch.models
 import app.districts
+import app.figures.models
 import app.grid.models
 import app.issues.models
 import app.issues.records
+import app.notices.models
 import app.people.models
+import app.whistles.models
+import app.whistles.records
 from app.core.db import Base
 
 metadata = Base.metadata

@@ -29,16 +29,21 @@ from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_d
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import Heartbeat, district_codes
+from app.figures import ledger
+from app.issues.deadlines import rehome_orphans
 from app.issues.records import IssuePhoto
 from app.subscriptions import SUBSCRIPTIONS
 from app.timetable import TIMETABLE
+from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
 BEAT_S = 1.0
 CLOCKS_S = 1.0
+ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
 HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
+LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
 
@@ -142,6 +147,12 @@ async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMET
     return total
 
 
+async def rehome(runtime: Runtime, district: str) -> int:
+    """Give open matters of ended posts to the next on the ladder; returns how many there were."""
+    async with system_work(runtime, district) as work:
+        return await rehome_orphans(work)
+
+
 async def beat(runtime: Runtime) -> None:
     """Note that the worker is alive, by the same clock that `/readyz` reads."""
     row = {"name": "worker", "at": runtime.clock.now()}
@@ -157,8 +168,14 @@ async def tidy(runtime: Runtime, district: str) -> None:
         await work.session.execute(delete(Idempotency).where(Idempotency.at < before))
 
 
+async def add_up(runtime: Runtime, district: str) -> bool:
+    """Write the hour's row of a district's ledger; False when it is there."""
+    async with system_work(runtime, district) as work:
+        return await ledger.write_hour(work)
+
+
 async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
-    """Remove photo files that no district's issue names, a day after they were written."""
+    """Remove photo files that no district's issue or task names, a day after they were written."""
     async with open_city(runtime) as session:
         codes = await district_codes(session)
 
@@ -166,8 +183,9 @@ async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
         found: set[str] = set()
         for code in codes:
             async with system_work(runtime, code) as work:
-                named = select(IssuePhoto.sha256).where(IssuePhoto.sha256.in_(digests))
-                found |= set((await work.session.scalars(named)).all())
+                for photo in (IssuePhoto, TaskPhoto):
+                    named = select(photo.sha256).where(photo.sha256.in_(digests))
+                    found |= set((await work.session.scalars(named)).all())
         return found
 
     return await photos.sweep(known, ORPHAN_AGE_S, runtime.clock.now().timestamp())
@@ -186,8 +204,10 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._every(BEAT_S, self._beat))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
+            tasks.create_task(self._every(LEDGER_S, self._add_up))
             tasks.create_task(self._every(POLL_S, self._round))
             tasks.create_task(self._every(CLOCKS_S, self._clocks))
+            tasks.create_task(self._every(ORPHANS_S, self._orphans))
 
     async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         while not self.stopping.is_set():
@@ -216,6 +236,16 @@ class Worker:
             log().warning("district_waits", district=code, why=type(error).__name__)
             return 0
 
+    async def _orphans(self) -> None:
+        """Matters whose holder's post has ended find another holder."""
+        async with open_city(self.runtime) as session:
+            codes = await district_codes(session)
+        for code in codes:
+            try:
+                await rehome(self.runtime, code)
+            except (Problem, SQLAlchemyError) as error:
+                log().warning("district_waits", district=code, why=type(error).__name__)
+
     async def _clocks(self) -> None:
         """Every district's clocks in turn; trouble in one is its own."""
         async with open_city(self.runtime) as session:
@@ -230,15 +260,22 @@ class Worker:
             log().warning("district_waits", district=code, why=type(error).__name__)
             return 0
 
+    async def _add_up(self) -> None:
+        await self._in_every_district(add_up)
+
     async def _tidy(self) -> None:
+        await self._in_every_district(tidy)
+        await sweep_photos(self.runtime, self.photos)
+
+    async def _in_every_district(self, act: Callable[[Runtime, str], Awaitable[object]]) -> None:
+        """One after the other; trouble in one is its own."""
         async with open_city(self.runtime) as session:
             codes = await district_codes(session)
         for code in codes:
             try:
-                await tidy(self.runtime, code)
+                await act(self.runtime, code)
             except (Problem, SQLAlchemyError) as error:
                 log().warning("district_waits", district=code, why=type(error).__name__)
-        await sweep_photos(self.runtime, self.photos)
 
 
 async def main(settings: Settings) -> None:

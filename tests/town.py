@@ -19,6 +19,7 @@ from app.issues.seeding import seed
 from app.people import actions
 from app.people.models import Role, UnitKind
 from app.people.queries import departments
+from app.whistles.seeding import seed_whistles
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # nine o'clock in Kunming, a working Friday
 DISTRICTS = ("530114", "990001")
@@ -127,6 +128,7 @@ async def build(runtime: Runtime, district: str, accounts: dict[str, object]) ->
     """The town in one district: ground, units, categories, posts."""
     async with system_work(runtime, district) as work:
         await seed(work)
+        await seed_whistles(work)
         planned = await importing.plan(work, features(), [], ["gap"], Source.DRAWN)
         await importing.store(work, planned)
         await actions.ensure_units(work)

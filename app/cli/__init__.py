@@ -4,17 +4,32 @@ import sys
 
 import typer
 
-from app.cli import account, clocks, config, demo, district, imports, process, replay, trail, workflow
+from app.cli import (
+    account,
+    clocks,
+    config,
+    demo,
+    district,
+    figures,
+    imports,
+    process,
+    replay,
+    trail,
+    unit,
+    workflow,
+)
 from app.core.errors import Problem
 from app.core.settings import SettingsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="wangge 网格")
 app.add_typer(district.app, name="district")
 app.add_typer(account.app, name="account")
+app.add_typer(unit.app, name="unit")
 app.add_typer(imports.app, name="import")
 app.add_typer(trail.app, name="trail")
 app.add_typer(trail.counts, name="counts")
 app.add_typer(clocks.app, name="clocks")
+app.add_typer(figures.app, name="figures")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from app.cli.demo_offices import fill_offices
 from app.cli.district import make as make_district
 from app.cli.drawn_ground import COMMUNITIES, DISTRICT, MARKET, NAMES_ONLY, RURAL, STREET, features
 from app.cli.session import run, runtime_from_environment
@@ -19,8 +20,10 @@ from app.grid.queries import get_area
 from app.issues.seeding import seed
 from app.people import actions
 from app.people.actions import Ground, appoint, join_district
+from app.people.capabilities import DEPARTMENT
 from app.people.models import Post, Rank, Role, UnitKind
 from app.people.queries import account_named, departments
+from app.whistles.seeding import seed_whistles
 
 PASSWORD = "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
 FACES: list[tuple[str, str, Role, str, str]] = [
@@ -35,6 +38,8 @@ OTHERS: list[tuple[str, str, Role, str, str]] = [
     ("maxun", "马勋", Role.AUDITOR, DISTRICT, ""),
     ("liuyang", "刘洋", Role.GRID_LEADER, "530114004005001", ""),
     ("sunhai", "孙海", Role.STREET_SECRETARY, STREET, ""),
+    ("zhaolei", "赵磊", Role.DEPARTMENT_HEAD, "chengguan", ""),
+    ("qianyu", "钱宇", Role.DEPARTMENT_OFFICER, "shuiwu", ""),
     ("gaoshan", "高山", Role.COMMUNITY_OFFICER, NAMES_ONLY, ""),
 ]
 DEPARTMENTS = [
@@ -81,6 +86,7 @@ async def _fill_with(runtime: Runtime) -> None:
     async with system_work(runtime, DISTRICT) as work:
         await _ground(work)
         await _posts(work, accounts)
+        await fill_offices(work, STREET, FACES[0][3])
     async with open_city(runtime) as session:
         for account in accounts.values():
             await join_district(session, account, DISTRICT, runtime.clock.now())
@@ -103,6 +109,7 @@ async def _accounts(runtime: Runtime) -> dict[str, UUID]:
 async def _ground(work: Work) -> None:
 
     await seed(work)
+    await seed_whistles(work)
     planned = await importing.plan(work, list(features()), [], ["gap"], Source.DRAWN)
     await importing.store(work, planned)
     await actions.ensure_units(work)
@@ -120,7 +127,7 @@ async def _posts(work: Work, accounts: dict[str, UUID]) -> None:
 
     units = {unit.code: unit.id for unit in await departments(work.session)}
     for username, _, role, ground, _ in [*FACES, *OTHERS]:
-        over = Ground(unit_id=units[ground]) if role == Role.DEPARTMENT_OFFICER else None
+        over = Ground(unit_id=units[ground]) if role in DEPARTMENT else None
         over = over or Ground(area_id=(await get_area(work, ground)).id)
         await appoint(work, accounts[username], role, over)
     grids = select(Area.id, Area.code).where(Area.level == AreaLevel.GRID).order_by(Area.code)

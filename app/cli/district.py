@@ -15,6 +15,7 @@ from app.core.clock import SystemClock
 from app.core.settings import load
 from app.core.work import schema_of, system_work
 from app.issues.seeding import seed
+from app.whistles.seeding import seed_whistles
 
 app = typer.Typer(no_args_is_help=True, help="Districts, one schema each.")
 console = Console()
@@ -43,6 +44,7 @@ async def _seed(code: str) -> None:
 
     async with runtime_from_environment() as runtime, system_work(runtime, code) as work:
         await seed(work)
+        await seed_whistles(work)
 
 
 @app.command("list")

@@ -1,6 +1,6 @@
 """`wangge trail verify` and `wangge counts`: what was written is whole, what was counted is right."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
@@ -8,11 +8,11 @@ from sqlalchemy import select
 from app.cli.session import run, runtime_from_environment
 from app.core.audit import Break
 from app.core.audit import verify as walk
-from app.core.work import Runtime, open_city, system_work
+from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import district_codes
 from app.issues import counting
-from app.issues.models import Issue
 from app.issues.records import IssueDay
+from app.timetable import TIMETABLE
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
 counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")
@@ -42,12 +42,20 @@ async def _verify(district: str | None) -> int:
     async with runtime_from_environment() as runtime:
         for code in await _chosen(runtime, district):
             async with system_work(runtime, code) as work:
-                async for found in walk(work.session, "issue", Issue):
-                    if isinstance(found, Break):
-                        broken += 1
-                        typer.echo(f"{code}: {found.kind} {found.subject_id} row {found.seq}: {found.why}")
-                    else:
-                        typer.echo(f"{code}: {found} rows read, {'BROKEN' if broken else 'whole'}")
+                for kind, acts in TIMETABLE.items():
+                    broken += await _walk(work, kind, acts.model)
+    return broken
+
+
+async def _walk(work: Work, kind: str, model: type[Any]) -> int:
+    """Print what does not hold of one kind of subject in a district; returns how many chains those are."""
+    broken = 0
+    async for found in walk(work.session, kind, model):
+        if isinstance(found, Break):
+            broken += 1
+            typer.echo(f"{work.district}: {found.kind} {found.subject_id} row {found.seq}: {found.why}")
+        else:
+            typer.echo(f"{work.district}: {kind}: {found} rows read, {'BROKEN' if broken else 'whole'}")
     return broken
 
 

@@ -88,6 +88,8 @@ class Wait(Base):
         CheckConstraint("ended_at is null or wake_at is null", name="ended"),
         Index("wait_due", "wake_at", "id", postgresql_where=literal_column("wake_at is not null")),
         Index("wait_parked", "parked_at", postgresql_where=literal_column("parked_at is not null")),
+        Index("wait_running", "due_at", "subject_id", postgresql_where=literal_column("ended_at is null")),
+        Index("wait_ended", "ended_at", postgresql_where=literal_column("ended_at is not null")),
         Index(None, "subject_id", "kind"),
     )
 

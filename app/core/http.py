@@ -135,8 +135,8 @@ def document(problem: Problem, errors: Sequence[dict[str, Any]] = ()) -> dict[st
         said["field"] = problem.field
     if problem.data:
         said["data"] = {key: value for key, value in problem.data.items() if isinstance(value, str | int | float)}
-    if errors:
-        said["errors"] = list(errors)
+    if listed := errors or problem.data.get("errors"):
+        said["errors"] = listed
     return said
 
 

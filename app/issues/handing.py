@@ -58,6 +58,14 @@ async def unit_answered(work: Work, issue: Issue, text: str, result: str, *, che
         await answering.answered(work, issue, "return_answer", events.AnswerReturned, given)
 
 
+async def unit_contacted(work: Work, issue: Issue) -> None:
+    """The leading unit reached the reporter or the place: the resident's own contact clock ends (R1.4)."""
+    if issue.contacted_at is None:
+        await waits.stop(work, issue.id, "contact")
+        now = work.clock.now()
+        await take(work, issue, "unit_contact", events.ReporterContacted, contacted_at=now)
+
+
 async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
     """Departments are called for it; a second whistle for the same issue keeps the state."""
     await waits.stop(work, issue.id, *HOLDER_CLOCKS)

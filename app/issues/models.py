@@ -96,6 +96,22 @@ class Issue(Scoped, Base):
         Index("issue_merged", "merged_into", postgresql_where=literal_column("merged_into is not null")),
         Index("issue_of_incident", "incident_id", postgresql_where=literal_column("incident_id is not null")),
         Index("issue_all", "raised_at", "id"),
+        Index("issue_closed", "closed_at", "id", postgresql_where=literal_column("closed_at is not null")),
+        Index("issue_answered", "answered_at", "id", postgresql_where=literal_column("answered_at is not null")),
+        Index("issue_touched", "touched_at", "id", postgresql_where=literal_column("closed_at is null")),
+        Index(
+            "issue_supervised",
+            "supervised_at",
+            "id",
+            postgresql_where=literal_column("closed_at is null and supervised_at is not null"),
+        ),
+        Index("issue_review", "review_at", "id", postgresql_where=literal_column("state = 'held_open'")),
+        Index(
+            "issue_hopped",
+            "due_at",
+            "id",
+            postgresql_where=literal_column("closed_at is null and (hops > 1 or reworks > 1)"),
+        ),
         Index("issue_words", func.shared.bigrams(literal_column("text")), postgresql_using="gin"),
     )
 

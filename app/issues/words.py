@@ -36,6 +36,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "hand_up": ("上报", "hand up"),
     "take_over": ("提级办理", "take over"),
     "dispatch": ("派单", "dispatch"),
+    "unit_contact": ("承办单位联系", "contact by the unit"),
     "pass_on": ("转办", "pass on"),
     "recall": ("收回派单", "recall"),
     "return_answer": ("承办单位答复", "answer of the unit"),

@@ -99,6 +99,7 @@ HANDLING = (
 )  # fmt: skip
 DISPATCHING = (
     step("dispatch", UNSETTLED, S.DISPATCHED, OFFICES, e.IssueDispatched, may_leave_desk),
+    step("unit_contact", at(S.DISPATCHED), None, DEPARTMENT | DESKS, e.ReporterContacted, inward=True),
     step("pass_on", at(S.DISPATCHED), None, OFFICES | SYSTEM, e.IssuePassedOn, inward=True),
     step("recall", at(S.DISPATCHED), S.HANDLING, OFFICES | SYSTEM, e.IssueRecalled),
     step("return_answer", at(S.DISPATCHED), S.ANSWERED, DEPARTMENT | DESKS, e.AnswerReturned, inward=True),

@@ -6,6 +6,11 @@ from app.people.models import Role
 
 STAFF = frozenset(Role) - {Role.PUBLIC, Role.SYSTEM}
 HELPERS = frozenset({Role.PIONEER, Role.ORDER_AIDE, Role.CLEANER})
+COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
+STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
+DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
+DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN})
+WHOLE_DISTRICT = DISTRICT | {Role.AUDITOR}
 
 
 class Capability(StrEnum):
@@ -16,6 +21,15 @@ class Capability(StrEnum):
     RAISE_ISSUES = "raise_issues"
     ADD_PHOTOS = "add_photos"
     UNMASK_REPORTER = "unmask_reporter"
+    READ_NOTICES = "read_notices"
+    SEE_WHISTLES = "see_whistles"
+    CALL_WHISTLES = "call_whistles"
+    GIVE_TASKS = "give_tasks"
+    SEE_FIGURES = "see_figures"
+    SEE_LEDGER = "see_ledger"
+    KEEP_ROSTER = "keep_roster"
+    KEEP_CATALOGUE = "keep_catalogue"
+    MANAGE_RULES = "manage_rules"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -24,4 +38,13 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.RAISE_ISSUES: STAFF - {Role.AUDITOR},
     Capability.ADD_PHOTOS: STAFF - HELPERS - {Role.AUDITOR},
     Capability.UNMASK_REPORTER: STAFF - HELPERS - {Role.AUDITOR, Role.DISTRICT_ADMIN},
+    Capability.READ_NOTICES: STAFF - HELPERS,
+    Capability.SEE_WHISTLES: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
+    Capability.CALL_WHISTLES: COMMUNITY | STREET,
+    Capability.GIVE_TASKS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
+    Capability.SEE_FIGURES: COMMUNITY | STREET | WHOLE_DISTRICT | {Role.DEPARTMENT_HEAD},
+    Capability.SEE_LEDGER: WHOLE_DISTRICT,
+    Capability.KEEP_ROSTER: STREET | {Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
+    Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
 }

@@ -5,11 +5,12 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from app.core.errors import Forbidden, Invalid, Unauthenticated
+from app.core.fields import Code
 from app.core.http import OPEN_TO_ALL, Credentials, NotSignedIn, RuntimeOf
 from app.core.log import log
 from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, known_as, open_city, open_work
-from app.people import actions, queries, throttle
+from app.people import actions, duty, queries, throttle
 from app.people.capabilities import Capability
 from app.people.login import (
     AddressOf,
@@ -135,3 +136,15 @@ async def switch_post(form: SwitchPost, work: StaffWork, credentials: Credential
         work.session, work.runtime, work.actor.account_id, work.district, post.id
     )
     return Session(token=token, expires_at=ends, me=said.model_copy(update={"post": post}))
+
+
+@router.get("/duty", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def duty_roster(unit: Code, work: StaffWork) -> list[duty.ShiftOut]:
+    """Who is on duty for a unit from now on, and the number to call."""
+    return await duty.roster(work, unit)
+
+
+@router.post("/duty", status_code=201, dependencies=[needs(Capability.KEEP_ROSTER)])
+async def add_shift(form: duty.NewShift, work: StaffWork) -> duty.ShiftOut:
+    """Put a shift on the roster of one's own unit."""
+    return await duty.add_shift(work, form)

@@ -18,6 +18,9 @@ from app.issues.flood import FloodGate
 from app.people.models import Role
 from app.worker import beat
 from tests import town
+from tests.architecture import test_rights_dispatch as of_dispatch
+from tests.architecture import test_rights_figures as of_figures
+from tests.architecture import test_rights_whistles as of_whistles
 from tests.conftest import Desk, Sit, find_post, report
 from tests.issues.acts import HERE, THERE, jpeg
 
@@ -86,6 +89,14 @@ OF_AN_ISSUE = {
     "POST /issues/{issue_id}/reporter": MAY_NOT_UNMASK,
     "POST /issues/{issue_id}/photos": MAY_NOT_ADD,
 }
+OF_THE_HOUSE = {
+    "GET /clocks": set(Role),
+    "POST /clocks/limits": {Role.DISTRICT_ADMIN},
+    "POST /clocks/days": {Role.DISTRICT_ADMIN},
+    "POST /clocks/seasons": {Role.DISTRICT_ADMIN},
+    "GET /duty": set(Role),
+    "POST /duty": {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
+}
 OF_ONESELF = {"GET /me": 200, "POST /me/post": 403, "POST /logout": 204}  # 403: the post is nobody's
 
 
@@ -128,6 +139,11 @@ def expected_elsewhere(route: str, role: Role | None) -> int:
         return 401
     if route == "GET /issues":
         return 403 if role in MAY_NOT_READ else 200
+    if route in OF_THE_HOUSE:
+        may = (
+            422 if route == "POST /duty" else 201 if route.startswith("POST") else 200
+        )  # the shift names nobody's post
+        return may if role in OF_THE_HOUSE[route] else 403
     return OF_ONESELF[route]
 
 
@@ -188,10 +204,20 @@ async def send(desk: Desk, route: str, issue: str, photo: str, link: str) -> Any
         },
         "POST /issues": report(town.IN_B1, district=desk.district),
         "POST /issues/{issue_id}/reporter": {"purpose": "核实位置"},
+        "POST /clocks/limits": {"clock": "solve", "amount": 5, "unit": "working_days"},
+        "POST /clocks/days": {"day": "2030-04-13", "working": False, "name": "泼水节"},
+        "POST /clocks/seasons": {"first_day": "01-01", "last_day": "12-31", "spans": [[540, 720], [810, 1050]]},
+        "POST /duty": {
+            "unit": town.WEST,
+            "post_id": str(NOBODY),
+            "starts_at": "2026-11-20T10:00:00Z",
+            "ends_at": "2026-11-20T22:00:00Z",
+        },
         "POST /me/post": {"post": str(NOBODY)},
         "POST /login": {"username": "auditor-530114", "password": town.PASSWORD, "district": desk.district},
     } | {f"POST /issues/{{issue_id}}/steps/{name}": body for name, body in STEP_BODIES.items()}
     params = {"district": desk.district, "level": "community"} if template.startswith("/areas") else None
+    params = {"unit": town.WEST} if route == "GET /duty" else params
     if template in ("/healthz", "/readyz", "/metrics"):
         return await desk.http.get(template)
     return await desk.call(method, path, json=bodies.get(route), params=params)
@@ -204,12 +230,12 @@ async def worlds(app: FastAPI, public: Desk, sit: Sit, runtime: Runtime) -> dict
 
 
 def test_the_table_names_every_route(whole_app: FastAPI) -> None:
-    named = OPEN | set(OF_AN_ISSUE) | set(OF_ONESELF) | set(stepped())
+    named = OPEN | set(OF_THE_HOUSE) | set(OF_AN_ISSUE) | set(OF_ONESELF) | set(stepped())
     named |= {"POST /login", "POST /issues", "GET /issues"}
     named |= {f"POST /follow/{{token}}/{name}" for name in actions.BY_REPORTER}
     routes = [route for route in iter_route_contexts(whole_app.routes) if hasattr(route, "dependant")]
     there = {f"{next(iter(r.methods or ''))} {str(r.path).removeprefix('/api/v1')}" for r in routes}
-    assert there == named
+    assert there == named | of_dispatch.ROUTES | of_whistles.ROUTES | of_figures.ROUTES
 
 
 async def test_every_role_on_every_issue_by_every_route(worlds: dict[str, World], sit: Sit, public: Desk) -> None:
@@ -245,7 +271,7 @@ async def test_every_role_by_the_routes_that_name_no_issue(
             desk = public if role is None else await sit(role, ground, district)
             desk.district = district
             app.state.flood_gate = FloodGate()
-            routes = [*sorted(OPEN), "POST /login", "POST /issues", "GET /issues", *OF_ONESELF]
+            routes = [*sorted(OPEN), "POST /login", "POST /issues", "GET /issues", *OF_THE_HOUSE, *OF_ONESELF]
             for route in routes:
                 answer = await send(desk, route, "", "", worlds[district].links["own"])
                 if answer.status_code != expected_elsewhere(route, role):

@@ -8,10 +8,13 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
 from app.core.http import open_to_all
+from app.dispatch.workflow import ORDER
 from app.issues.workflow import ISSUE, REPORTER
 from app.people.capabilities import HELD_BY, STAFF, Capability
 from app.people.models import Role
+from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
+OF_WHISTLES = (WHISTLE, REPORT_IN, TASK)
 OF_THE_FRAMEWORK = {"/openapi.json"}  # the contract, no data
 OPEN = {
     "POST /api/v1/login",
@@ -74,6 +77,8 @@ def test_what_is_open_to_all_is_listed_here(whole_app: FastAPI) -> None:
 
 def test_a_guard_is_a_capability_a_step_or_said_to_be_open(whole_app: FastAPI) -> None:
     known = {"open_to_all", *Capability, *(f"step {step.name}" for step in ISSUE.steps)}
+    known |= {f"order step {step.name}" for step in ORDER.steps}
+    known |= {f"{one.kind} step {step.name}" for one in OF_WHISTLES for step in one.steps}
     for route in routes(whole_app):
         assert len(set(guards_of(route))) == 1, name_of(route)
         assert set(guards_of(route)) <= known, name_of(route)
@@ -87,6 +92,19 @@ def test_every_step_that_is_not_the_services_own_has_its_route(whole_app: FastAP
     links = [str(route.path) for route in routes(whole_app) if "/follow/{token}/" in str(route.path)]
     theirs = {step.name for step in ISSUE.steps if not step.inward and step.by & REPORTER}
     assert {path.rpartition("/")[2] for path in links} == theirs - {"merge"}, "merging is `same_as` when raising"
+
+
+def test_every_step_of_an_order_that_is_not_the_services_own_has_its_route(whole_app: FastAPI) -> None:
+    guards = {str(guard) for route in routes(whole_app) for guard in guards_of(route)}
+    stepped = {guard for guard in guards if guard.startswith("order step ")}
+    assert stepped == {f"order step {step.name}" for step in ORDER.steps if not step.inward}
+
+
+def test_every_step_of_a_whistle_that_is_not_the_services_own_has_its_route(whole_app: FastAPI) -> None:
+    guards = {str(guard) for route in routes(whole_app) for guard in guards_of(route)}
+    for one in OF_WHISTLES:
+        stepped = {guard for guard in guards if guard.startswith(f"{one.kind} step ")}
+        assert stepped == {f"{one.kind} step {step.name}" for step in one.steps if not step.inward}
 
 
 def test_every_capability_is_held_by_staff_only() -> None:

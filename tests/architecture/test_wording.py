@@ -9,11 +9,17 @@ from pathlib import Path
 import app
 from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
+from app.dispatch import words as order_words
+from app.dispatch.kinds import OrderState
+from app.dispatch.workflow import ORDER
 from app.issues import explaining
 from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
 from app.issues.workflow import ISSUE
 from app.people.models import Role
+from app.whistles import words as whistle_words
+from app.whistles.kinds import ReportInState, TaskState, WhistleState
+from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -93,6 +99,7 @@ def test_reasons_of_fields_are_said_in_both_languages() -> None:
 
 def test_every_role_state_step_and_reason_has_its_words() -> None:
     words = [explaining.ROLE_WORDS, explaining.WHY_WORDS, STATE_WORDS, STEP_WORDS]
+    words += [order_words.STATE_WORDS, order_words.STEP_WORDS, order_words.LEVEL_WORDS, order_words.WHY_WORDS]
     for table in words:
         for zh, en in table.values():
             assert CHINESE.search(zh)
@@ -100,8 +107,23 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
     assert set(explaining.ROLE_WORDS) == set(Role) | {"desk"}
     assert set(STATE_WORDS) == set(State)
     assert set(STEP_WORDS) == {step.name for step in ISSUE.steps} | {"raise"}
+    assert set(order_words.STATE_WORDS) == set(OrderState)
+    assert set(order_words.STEP_WORDS) == {step.name for step in ORDER.steps} | {"issue"}
     told = ("routing", "placing", "deadlines")
     source = "".join((ROOT / f"app/issues/{name}.py").read_text("utf-8") for name in told)
     for why in explaining.WHY_WORDS:
         assert f'"{why}"' in source, f"{why} has words and is never said"
     assert set(re.findall(r'"why": "(\w+)"', source)) <= set(explaining.WHY_WORDS)
+
+
+def test_every_state_and_step_of_a_whistle_has_its_words() -> None:
+    steps = {"request": WHISTLE, "notify": REPORT_IN, "give": TASK}
+    tables = (whistle_words.WHISTLE_STEPS, whistle_words.REPORT_IN_STEPS, whistle_words.TASK_STEPS)
+    for (first, workflow), table in zip(steps.items(), tables, strict=True):
+        begins = {first, "blow"} if workflow is WHISTLE else {first}
+        assert set(table) == {step.name for step in workflow.steps} | begins
+    assert set(whistle_words.STATE_WORDS) == {*WhistleState, *ReportInState, *TaskState}
+    for table in (*tables, whistle_words.STATE_WORDS):
+        for zh, en in table.values():
+            assert CHINESE.search(zh)
+            assert not CHINESE.search(en)

@@ -114,6 +114,15 @@ def test_the_workflow_is_drawn_from_its_table(wangge: Run) -> None:
     assert drawn.startswith("stateDiagram-v2")
     assert "assigned --> handling: accept" in drawn
     assert "closed --> [*]" in drawn
+    assert "objected --> signed: bind_meanwhile" in wangge("workflow", "draw", "order").output
+
+
+def test_a_dissolved_unit_is_refused_from_then_on(wangge: Run, owner: str) -> None:
+    ended = wangge("unit", "dissolve", "shuiwu", "--district", "530114")
+    assert (ended.exit_code, "0 open orders" in ended.output) == (0, True), ended.output
+    assert ask(owner, "select dissolved_at is not null from unit where code = 'shuiwu'") == [(True,)]
+    again = wangge("unit", "dissolve", "shuiwu", "--district", "530114")
+    assert getattr(again.exception, "code", None) == "unknown_unit"
 
 
 def raise_some(settings: Settings, count: int) -> None:

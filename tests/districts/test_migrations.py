@@ -88,9 +88,10 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
     def add(sql: str) -> None:
         tree = tmp_path / "district"
         (tree / "versions").mkdir(parents=True, exist_ok=True)
-        for part in ("env.py", "versions/20261121_first.py"):
-            (tree / part).write_text((districts.TREES / "district" / part).read_text())
-        head = ScriptDirectory(str(REAL / "district")).get_current_head()
+        real = REAL / "district"
+        for part in (real / "env.py", *(real / "versions").glob("*.py")):
+            (tree / part.relative_to(real)).write_text(part.read_text("utf-8"))
+        head = ScriptDirectory(str(real)).get_current_head()
         body = f"from alembic import op\nrevision='later'\ndown_revision={head!r}\n"
         (tree / "versions" / "later.py").write_text(f"{body}\ndef upgrade():\n    op.execute({sql!r})\n")
         if not (tmp_path / "city").exists():

@@ -1,0 +1,121 @@
+"""Dispatch over HTTP: the catalogue and its sheet, the proposal, orders with one route per step, the measures."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.core.idempotency import body_hash, claim_of, take, used_for
+from app.core.paging import Page
+from app.dispatch import catalogue, figures, issuing, queries, sheet, stepping
+from app.dispatch.schemas import (
+    BroughtInOut,
+    DispatchingOut,
+    DispatchStep,
+    ItemOut,
+    OrderFilter,
+    OrderLine,
+    OrderOut,
+    Period,
+    ProposalOut,
+)
+from app.issues.queries import get_issue
+from app.issues.step_schemas import ReasonStep, StepInput
+from app.issues.stepping import Key, add_issue_step
+from app.people.capabilities import Capability
+from app.people.login import StaffWork, needs, needs_first
+
+router = APIRouter(tags=["dispatch"])
+SEE = needs(Capability.SEE_ISSUES)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Read = tuple[list[sheet.Line], list[sheet.Fault]]
+
+
+@router.get("/catalogue", dependencies=[SEE])
+async def list_catalogue(work: StaffWork) -> list[ItemOut]:
+    """Every line of the catalogue in force, by category."""
+    found = await work.session.scalars(catalogue.in_force(work.clock.now()))
+    return [ItemOut.model_validate(item) for item in found]
+
+
+@router.get("/catalogue.xlsx", dependencies=[SEE], response_class=Response)
+async def export_catalogue(work: StaffWork) -> Response:
+    """The catalogue as a sheet; changed and sent back it is the next version."""
+    lines = await catalogue.exported(work)
+    blob = await anyio.to_thread.run_sync(sheet.write, lines)
+    shown = {"Content-Disposition": 'attachment; filename="catalogue.xlsx"'}
+    return Response(blob, media_type=XLSX, headers=shown)
+
+
+async def _read(request: Request) -> Read:
+    return await anyio.to_thread.run_sync(sheet.read, await request.body())
+
+
+@router.post(
+    "/catalogue.xlsx",
+    dependencies=[needs_first(Capability.KEEP_CATALOGUE)],
+    max_body_size=sheet.MAX_BYTES,
+    openapi_extra={"requestBody": {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def import_catalogue(given: Annotated[Read, Depends(_read)], work: StaffWork) -> BroughtInOut:
+    """The sheet is the body. All or nothing: with one fault nothing changes, and `errors` names every row."""
+    added, unchanged = await catalogue.bring_in(work, *given)
+    return BroughtInOut(added=added, unchanged=unchanged)
+
+
+@router.get("/issues/{issue_id}/proposal", dependencies=[SEE])
+async def propose(issue_id: UUID, work: StaffWork) -> ProposalOut:
+    """Whose matter the catalogue says it is, and why."""
+    return queries.proposal_out(await catalogue.propose(work, await get_issue(work, issue_id)))
+
+
+@router.get("/issues/{issue_id}/orders", dependencies=[SEE])
+async def orders_of_issue(issue_id: UUID, work: StaffWork) -> list[OrderLine]:
+    """Every order an issue has had."""
+    issue = await get_issue(work, issue_id)
+    return await queries.of_issue(work, issue.id)
+
+
+@router.get("/orders", dependencies=[SEE])
+async def list_orders(work: StaffWork, wanted: Annotated[OrderFilter, Query()]) -> Page[OrderLine]:
+    """The inbox of the active post's unit, soonest due first."""
+    items, following = await queries.inbox(work, wanted)
+    return Page[OrderLine](items=items, next_cursor=following)
+
+
+@router.get("/orders/{order_id}", dependencies=[SEE])
+async def get_order(order_id: UUID, work: StaffWork) -> OrderOut:
+    """One order with its clocks, its trail and the steps the active post may take now."""
+    return await queries.in_full(work, await queries.get_order(work, order_id))
+
+
+@router.get("/figures/dispatching", dependencies=[needs(Capability.SEE_FIGURES)])
+async def dispatching(work: StaffWork, period: Annotated[Period, Query()]) -> list[DispatchingOut]:
+    """Wrong owners and matters given to communities, per dispatching office; both days are included."""
+    return await figures.dispatching(work, period)
+
+
+def _add_step(name: str, form_type: type[StepInput]) -> None:
+    async def take_step(order_id: UUID, form: Any, work: StaffWork, key: Key = None) -> OrderOut:
+        said = {"order": str(order_id), **form.model_dump(mode="json")}
+        held = claim_of(work, f"order step {name}", key, body_hash(said))
+        if key is None or await take(work, held, order_id):
+            order = await stepping.step(work, order_id, name, form)
+        else:
+            await used_for(work, held)
+            order = await queries.get_order(work, order_id)
+        return await queries.in_full(work, order)
+
+    take_step.__annotations__["form"] = form_type
+    take_step.__doc__ = f"Step `{name}` of an order; 409 when the state or the version has moved on."
+    take_step.guards = f"order step {name}"  # type: ignore[attr-defined]  # the workflow table decides who may
+    router.add_api_route(
+        f"/orders/{{order_id}}/steps/{name}", take_step, methods=["POST"], name=f"order_step_{name}"
+    )
+
+
+add_issue_step(router, "dispatch", DispatchStep, issuing.dispatch)
+add_issue_step(router, "recall", ReasonStep, stepping.recall_issue)
+for _name, (_form, _) in stepping.STEPS.items():
+    _add_step(_name, _form)

@@ -1,0 +1,53 @@
+"""The words for an order's states and steps and for the reasons of a proposal, Chinese first."""
+
+from app.dispatch.kinds import Level, OrderState
+
+STATE_WORDS: dict[str, tuple[str, str]] = {
+    OrderState.ISSUED: ("待签收", "waiting to be signed for"),
+    OrderState.SIGNED: ("已签收", "signed for"),
+    OrderState.HANDLING: ("办理中", "being handled"),
+    OrderState.IN_REVIEW: ("待审核", "in review"),
+    OrderState.OBJECTED: ("异议中", "objected to"),
+    OrderState.DONE: ("已反馈", "done"),
+    OrderState.RELEASED: ("已改派", "released"),
+    OrderState.RECALLED: ("已收回", "recalled"),
+}
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    "issue": ("派单", "issue"),
+    "sign": ("签收", "sign for it"),
+    "deem_sign": ("视为签收", "deem it signed for"),
+    "assign_inside": ("内部分派", "assign inside the unit"),
+    "contact": ("联系", "contact"),
+    "contact_meanwhile": ("异议期间先行联系", "contact while it is objected to"),
+    "stage_report": ("阶段反馈", "report a stage"),
+    "finish": ("反馈办结", "finish"),
+    "hand_in": ("送审", "hand in for review"),
+    "release_answer": ("审核通过", "release the answer"),
+    "send_back": ("审核退回", "send back"),
+    "open_review": ("审核超时放开", "open the review to the unit"),
+    "object": ("提出异议", "object"),
+    "designate": ("指定承办", "designate"),
+    "bind_meanwhile": ("裁定超时暂由其承办", "bind for the time being"),
+    "release": ("解除承办", "release"),
+    "rework": ("重办", "rework"),
+    "recall": ("收回", "recall"),
+    "remind": ("催办", "remind"),
+}
+LEVEL_WORDS: dict[str, tuple[str, str]] = {
+    Level.DISTRICT: ("区县", "district"),
+    Level.STREET: ("街道", "street"),
+    Level.COMMUNITY: ("社区", "community"),
+}
+WHY_WORDS: dict[str, tuple[str, str]] = {
+    "listed": ("派单目录列明由{unit}承办。", "The catalogue names {unit}."),
+    "listed_above": ("派单目录中上级类别列明由{unit}承办。", "The catalogue names {unit} for the category above."),
+    "unowned": ("目录中无主,由{unit}牵头。", "The catalogue knows no owner; {unit} leads."),
+    "not_listed": ("目录未列,由{unit}牵头研判。", "The catalogue does not list it; {unit} leads."),
+    "no_category": ("尚未归类,由{unit}牵头研判。", "It has no category yet; {unit} leads."),
+    "wish": (
+        "心愿不按类别转执法单位,由{unit}牵头。",
+        "A wish is not sent to an enforcing unit by its category; {unit} leads.",
+    ),
+    "owner_gone": ("目录所列单位已撤销,由{unit}牵头。", "The unit in the catalogue is dissolved; {unit} leads."),
+    "unplaced": ("尚未定位,请先定位。", "It is not placed yet; locate it first."),
+}

@@ -1,0 +1,98 @@
+"""A number opened to the matters behind it, in the scope of the reader."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+
+from app.core.errors import Conflict, NotFound
+from app.core.paging import BadCursor, cut, decode
+from app.core.work import Work
+from app.figures.durations import CLOCK, chosen, clocks
+from app.figures.grouping import in_group, key_of
+from app.figures.hiding import hidden_of
+from app.figures.kinds import Part, Rate, Threshold
+from app.figures.models import Formula
+from app.figures.periods import Period
+from app.figures.rates import denominator_of, formulas, numerator_of, threshold
+from app.figures.schemas import MatterLine, RowsFilter
+from app.figures.vocabulary import APART, facts, through
+from app.issues.models import Issue
+
+
+class TooFew(Conflict):
+    """So few words that their rows would tell who said what."""
+
+    code = "too_few"
+    zh = "评价数量过少,为保护反映人不予展开。"
+    en = "There are too few ratings to open this number without giving reporters away."
+
+
+LINE = tuple(getattr(Issue, name) for name in MatterLine.model_fields)
+
+
+async def rows_of(work: Work, wanted: RowsFilter) -> tuple[list[MatterLine], str | None]:
+    """The matters behind a number, the oldest first."""
+    query = select(*LINE).where(Issue.id.in_(await _chosen(work, wanted)))
+    if wanted.cursor is not None:
+        query = query.where(tuple_(Issue.raised_at, Issue.id) > key_from(wanted.cursor))
+    found = (await work.session.execute(query.order_by(Issue.raised_at, Issue.id).limit(wanted.limit + 1))).all()
+    shown, following = cut(found, wanted.limit, lambda row: cursor_of(row.raised_at, row.id))
+    return [MatterLine.model_validate(row) for row in shown], following
+
+
+def cursor_of(at: datetime, matter_id: UUID) -> tuple[str, str]:
+    """The key of a row as a cursor holds it."""
+    return at.astimezone(UTC).isoformat(), str(matter_id)
+
+
+def key_from(cursor: str) -> Any:
+    """The key a cursor holds; `BadCursor` for anything else."""
+    at, matter_id = decode(cursor, 2)
+    try:
+        return tuple_(datetime.fromisoformat(at), UUID(matter_id))
+    except ValueError:
+        raise BadCursor("cursor") from None
+
+
+async def _chosen(work: Work, wanted: RowsFilter) -> Select[Any]:
+    period = Period(wanted.first, wanted.last)
+    if wanted.figure.startswith(CLOCK):
+        c = clocks(period, work.clock.now()).c
+        kind = wanted.figure.removeprefix(CLOCK)
+        return select(c.issue_id).where(chosen(c, kind, wanted.part), *in_group(wanted, c, wanted.group))
+    c = facts(period).c
+    condition = await _condition(work, wanted, c, period)
+    return select(c.id).where(condition, *in_group(wanted, c, wanted.group))
+
+
+async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> ColumnElement[bool]:
+    if wanted.figure in APART:
+        return APART[wanted.figure](c, period)
+    formula = next((one for one in await formulas(work, period) if one.name == wanted.figure), None)
+    if formula is None:
+        raise NotFound("figure")
+    if wanted.part == Part.DENOMINATOR:
+        return denominator_of(formula, c, period, adjusted=wanted.adjusted)
+    if wanted.part == Part.EXCLUDED:
+        whole = denominator_of(formula, c, period, adjusted=False)
+        named = c.excluded == wanted.reason if wanted.reason else c.excluded.in_(formula.reasons)
+        return and_(whole, named)
+    if formula.name == Rate.SATISFIED:
+        await _refuse_few(work, wanted, formula, period)
+    return numerator_of(formula, c, period, adjusted=wanted.adjusted)
+
+
+async def _refuse_few(work: Work, wanted: RowsFilter, formula: Formula, period: Period) -> None:
+    """What is hidden among the figures is not opened here either."""
+    found = facts(period)
+    c = found.c
+    key = key_of(wanted, c).label("key")
+    said = and_(denominator_of(formula, c, period, adjusted=True), c.words > 0)
+    counted = select(key, func.count().filter(said).label("words")).group_by(key)
+    words = {row.key: row.words for row in await work.session.execute(through(found, counted))}
+    hidden = hidden_of(words, await threshold(work, Threshold.HIDDEN_BELOW))
+    asked = [key for key in words if wanted.group in (None, key or "none")]
+    if not asked or hidden & set(asked):
+        raise TooFew("group")
