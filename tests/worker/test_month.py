@@ -35,9 +35,9 @@ from tests.worker.reckoning import Reckoning
 pytestmark = pytest.mark.anyio
 ISSUES = int(os.environ.pop("WANGGE_MONTH_ISSUES", "50"))
 DAYS = 30
-STEPS = 40 if ISSUES < 1000 else 300
+STEPS = 30 if ISSUES < 1000 else 300
 ACTS_PER_ISSUE = 6
-KILL_IN = 0.4  # of the moments at which the worker is up
+KILL_IN = 0.3  # of the moments at which the worker is up
 STAY_DOWN = 0.15  # of the kills, for a day at least
 SOON_S = 0.15 if ISSUES < 1000 else 2.0  # how far into a round a kill comes at most
 PATIENCE_S = 600.0
