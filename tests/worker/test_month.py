@@ -38,7 +38,7 @@ DAYS = 30
 STEPS = 30 if ISSUES < 1000 else 300
 ACTS_PER_ISSUE = 6
 KILL_IN = 0.3  # of the moments at which the worker is up
-STAY_DOWN = 0.15  # of the kills, for a day at least
+STAYS_DOWN = 6  # after every sixth kill it stays down, for a day at least
 SOON_S = 0.15 if ISSUES < 1000 else 2.0  # how far into a round a kill comes at most
 PATIENCE_S = 600.0
 
@@ -70,7 +70,7 @@ class Chaos:
             self.processes.kill(self.pid)
             self.kills += 1
             self.pid = None
-            if self.chance.random() < STAY_DOWN:
+            if self.kills % STAYS_DOWN == 0:
                 self.away_until = now + timedelta(days=1 + self.chance.random())
                 self.days_down += 1
             else:
@@ -178,3 +178,4 @@ async def test_a_month_of_kills_rings_every_rung_exactly_once(
     assert await count(runtime, Outbox, HERE, Outbox.done_at.is_(None)) == 0
     assert rang > ISSUES
     assert chaos.in_transaction > 0
+    assert chaos.days_down > 0
