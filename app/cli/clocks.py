@@ -19,7 +19,7 @@ from app.core.clock import SHANGHAI
 from app.core.work import Work, system_work
 
 app = typer.Typer(no_args_is_help=True, help="Limits and clocks.")
-FIELDS = "id=request_id,category=category,raised=created_at,closed=closed_at"
+FIELDS = "category=category,raised=created_at,closed=closed_at"
 WIDE = 100
 
 

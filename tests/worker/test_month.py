@@ -35,10 +35,10 @@ from tests.worker.reckoning import Reckoning
 pytestmark = pytest.mark.anyio
 ISSUES = int(os.environ.pop("WANGGE_MONTH_ISSUES", "50"))
 DAYS = 30
-STEPS = 40 if ISSUES < 1000 else 300
+STEPS = 30 if ISSUES < 1000 else 300
 ACTS_PER_ISSUE = 6
-KILL_IN = 0.4  # of the moments at which the worker is up
-STAY_DOWN = 0.15  # of the kills, for a day at least
+KILL_IN = 0.3  # of the moments at which the worker is up
+STAYS_DOWN = 6  # after every sixth kill it stays down, for a day at least
 SOON_S = 0.15 if ISSUES < 1000 else 2.0  # how far into a round a kill comes at most
 PATIENCE_S = 600.0
 
@@ -56,11 +56,10 @@ class Chaos:
     in_transaction: int = 0
     days_down: int = 0
 
-    async def up(self, now: datetime) -> bool:
-        """Whether the worker is up at this moment, after its return if it is time."""
+    async def come_back(self, now: datetime) -> None:
+        """Start the worker when it is down and not to stay so."""
         if self.pid is None and (self.away_until is None or now >= self.away_until):
             self.pid = await self.processes.fork()
-        return self.pid is not None
 
     async def strike(self, now: datetime) -> None:
         """Perhaps kill it, some milliseconds from now, and see what it was at."""
@@ -71,7 +70,7 @@ class Chaos:
             self.processes.kill(self.pid)
             self.kills += 1
             self.pid = None
-            if self.chance.random() < STAY_DOWN:
+            if self.kills % STAYS_DOWN == 0:
                 self.away_until = now + timedelta(days=1 + self.chance.random())
                 self.days_down += 1
             else:
@@ -123,11 +122,9 @@ async def _live(
     for number, at in enumerate(steps):
         standing(runtime).advance(seconds=(at - runtime.clock.now()).total_seconds())
         clock.set(at)
-        up = await chaos.up(at)
+        await chaos.come_back(at)
         acts = ISSUES * ACTS_PER_ISSUE // len(steps)
-        await asyncio.gather(
-            _people_go_on(people, born[number], acts), chaos.strike(at) if up else asyncio.sleep(0)
-        )
+        await asyncio.gather(_people_go_on(people, born[number], acts), chaos.strike(at))
         if chaos.pid is not None:
             await _quiet(runtime)
             figures.rounds.append(at)
@@ -164,7 +161,7 @@ async def test_a_month_of_kills_rings_every_rung_exactly_once(
         chaos = Chaos(processes, admin, random.Random(31))  # noqa: S311  # so too
         figures = await _live(runtime, people, chaos, FileClock(tmp_path / "clock"), steps)
         chaos.away_until = None
-        await chaos.up(steps[-1])
+        await chaos.come_back(steps[-1])
         await _quiet(runtime)
         figures.rounds.append(steps[-1])
     reckoning = await _reckon(runtime, figures.rounds)
@@ -181,3 +178,4 @@ async def test_a_month_of_kills_rings_every_rung_exactly_once(
     assert await count(runtime, Outbox, HERE, Outbox.done_at.is_(None)) == 0
     assert rang > ISSUES
     assert chaos.in_transaction > 0
+    assert chaos.days_down > 0
