@@ -101,7 +101,7 @@ class Lives:
             assert answer.status_code in (200, 201, 403, 404, 409, 422), answer.text
             self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
         if self.chance.random() < 0.1:
-            self.clock.advance(minutes=self.chance.choice([5, 60, 600, 3000]))
+            self.clock.advance(minutes=self.chance.choice([5, 60, 600]))
             await catch_up(self.runtime, HERE)
             await drain(self.runtime, HERE)
 
