@@ -5,9 +5,12 @@ The map (whoever knows about the other sits above; import-linter holds it):
     cli                              commands a person types
     main | worker                    the two processes
     health                           what they say of themselves
-    routes | subscriptions | tables  every router, every causality, every table: one page each
+    routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    figures | notices                rates, ledger and supervision; who is told of what
+    whistles | dispatch              departments called together; units given orders
     dispatch                         whose matter it is: catalogue, the units' orders, objection
     issues                           a resident's problem from raising to rating
+    clocks                           limits, working days, every wait and its ladder
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate
@@ -32,8 +35,18 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     脱敏 / 查看原文 mask / unmask       咨询 consult                 求助 help
     投诉 complaint                      举报 tipoff                  建议 suggestion
     表扬 praise                         纠纷 dispute                 心愿 wish
-    巡查发现 finding                    派单 dispatch                吹哨 whistle (later)
-    部门报到 report_in (later)          走访 visit (later)           双报到 enrolment (later)
-    派单目录 catalogue                  工单 order                      主办 / 协办 lead / assist
-    异议 object                         指定承办 designate              视为签收 deemed
+    巡查发现 finding                    分类研判 triage              上报 hand_up
+    派单 dispatch                       派单目录 catalogue           工单 work_order (order)
+    主办 / 协办 lead / assist           转办 pass_on                 视为签收 deemed
+    异议 / 指定承办 object / designate  延期 extend                  提级办理 take_over
+    挂账 held_open                      无主事项 unowned             审核签发 release
+    核查 / 回访 verify / revisit        重新反映 reopen              督办 / 催办 supervise / remind
+    并单 / 拆并 merge / unmerge         移送 transfer                突发事件 incident
+    待补充 awaiting_reporter            不予受理 not_accepted        交接 hand_over
+    吹哨 / 撤哨 whistle / cancel        应急哨 / 综合哨 / 攻坚哨 emergency / joint / tough
+    部门报到 report_in                  到场 arrive                  联合勘察 joint_survey (survey)
+    时钟、等待 wait                     值班表 duty_shift            回避 recusal
+    小区 / 房屋 estate / dwelling       提醒 notice                  时限规则 limit_rule
+    响应率 / 解决率 / 满意率 contact_rate / solve_rate / satisfied_rate
+    走访 visit (later)                  双报到 enrolment (later)
 """

@@ -36,6 +36,11 @@ class Scope:
     everything: bool = False
 
     @property
+    def unlimited(self) -> bool:
+        """The whole district, and nothing in it to stand aside from."""
+        return self.everything and not (self.recused or self.excluded)
+
+    @property
     def empty(self) -> bool:
         return not (self.everything or self.areas or self.units or self.subject)
 
@@ -95,13 +100,13 @@ class _Criteria:
         self._made: dict[type[Scoped], Any] = {}
 
     def of(self, classes: Iterable[type[Scoped]]) -> list[Any]:
-        if self.scope.everything:
+        if self.scope.unlimited:
             return []
         return [self._one(cls) for cls in classes]
 
     def narrow(self, statement: Any, mapper: Any) -> Any:
         """A refresh takes no loader criteria, so the rule becomes a condition of its own."""
-        unscoped = mapper is None or self.scope.everything or not issubclass(mapper.class_, Scoped)
+        unscoped = mapper is None or self.scope.unlimited or not issubclass(mapper.class_, Scoped)
         return statement if unscoped else statement.where(mapper.class_.visible_to(self.scope))
 
     def _one(self, cls: type[Scoped]) -> Any:

@@ -79,6 +79,7 @@ class Workflow:
     states: tuple[str, ...]
     words: Mapping[str, tuple[str, str]]
     steps: tuple[Step, ...]
+    enters: str = "raise"  # what the first act on a trail is called
     _by_name: dict[str, Step] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -188,7 +189,7 @@ def _spread(states: set[str], ways: Sequence[tuple[str, str]]) -> set[str]:
 def as_mermaid(workflow: Workflow, labels: Mapping[str, str] | None = None) -> str:
     """The state diagram, drawn from the table."""
     words = labels or {}
-    lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: raise"]
+    lines = ["stateDiagram-v2", f"    [*] --> {workflow.first}: {workflow.enters}"]
     for step, source in _arrows(workflow.steps):
         named = words.get(step.name, step.name)
         lines += [f"    {source} --> {target}: {named}" for target in sorted(step.targets(source))]

@@ -47,7 +47,7 @@ class OrderContacted(OfOrder):
 
 @dataclass(frozen=True)
 class StageReported(OfOrder):
-    name: ClassVar[str] = "stage_reported"
+    name: ClassVar[str] = "order_stage_reported"
 
 
 @dataclass(frozen=True)

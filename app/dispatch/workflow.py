@@ -68,6 +68,7 @@ OWNERSHIP = (
 
 ORDER = Workflow(
     kind="order",
+    enters="issue",
     first=S.ISSUED,
     final=frozenset({S.DONE, *GONE}),
     states=tuple(S),

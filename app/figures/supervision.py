@@ -22,12 +22,19 @@ from app.figures.schemas import ListedLine, ListFilter
 from app.figures.subjects import matters
 from app.issues.kinds import State
 from app.issues.models import Issue
+from app.whistles.kinds import ReportInState
+from app.whistles.models import ReportIn, WhistleIssue
 
 DAY = timedelta(days=1)
 # What stands refused or objected to: each a select of `issue_id` and `since`, from the package that keeps it.
 REFUSALS: Sequence[Callable[[], Any]] = (
     lambda: select(WorkOrder.issue_id, WorkOrder.objected_at.label("since")).where(
         WorkOrder.state == OrderState.OBJECTED, WorkOrder.finished_at.is_(None)
+    ),
+    lambda: (
+        select(WhistleIssue.issue_id, ReportIn.notified_at.label("since"))
+        .join(WhistleIssue, WhistleIssue.whistle_id == ReportIn.whistle_id)
+        .where(ReportIn.state == ReportInState.REFUSED)
     ),
 )
 
@@ -63,7 +70,9 @@ def _soon(now: datetime, _: Minded) -> Listing:
 
 
 def _refused(_now: datetime, _: Minded) -> Listing:
-    refused = union_all(*(one() for one in REFUSALS)).subquery("refused")
+    standing = union_all(*(one() for one in REFUSALS)).subquery("standing")
+    first = select(standing.c.issue_id, func.min(standing.c.since).label("since"))
+    refused = first.group_by(standing.c.issue_id).subquery("refused")
     return Listing(refused.c.since, Issue.closed_at.is_(None), refused)
 
 

@@ -50,7 +50,7 @@ class Beside:
 
 
 async def beside(work: Work, issue: Issue) -> Beside:
-    """What hangs on the issue."""
+    """What hangs on the issue, which has been loaded: also of reports merged into it from ground out of sight."""
     merged = select(Issue.id).where(Issue.merged_into == issue.id)
     asked = or_(Rating.issue_id == issue.id, Rating.issue_id.in_(merged))
     acts = (Trail.subject_kind == ISSUE.kind, Trail.subject_id == issue.id)
@@ -65,7 +65,9 @@ async def beside(work: Work, issue: Issue) -> Beside:
         select(Reporter.masked).where(Reporter.issue_id == issue.id).limit(1).scalar_subquery(),
         select(func.count()).select_from(merged.subquery()).scalar_subquery(),
     )  # fmt: skip
-    remarks, ratings, clocks, trail, masked, count = (await work.session.execute(query)).one()
+    remarks, ratings, clocks, trail, masked, count = (
+        await work.session.execute(query.execution_options(unscoped=True))
+    ).one()
     now = work.clock.now()
     given = [(UUID(row.pop("issue_id")), row["verdict"], row.pop("answer_id")) for row in ratings or []]
     return Beside(

@@ -177,9 +177,9 @@ class Issue(Scoped, Base):
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
         """On the post's ground, or a party's, or the reporter's own; never what its own unit is accused of."""
-        if scope.everything:
+        if scope.unlimited:
             return true()
-        grants: list[ColumnElement[bool]] = []
+        grants: list[ColumnElement[bool]] = [true()] if scope.everything else []
         for column, ids in scope.areas.items():
             level = getattr(cls, column)
             grants.append(level == ids[0] if len(ids) == 1 else level.in_(ids))
@@ -221,7 +221,7 @@ class OfIssue(Scoped):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        if scope.everything:
+        if scope.unlimited:
             return true()
         seen = select(Issue.id).where(Issue.visible_to(scope))
         column: ColumnElement[UUID] = cls.issue_id  # type: ignore[attr-defined]

@@ -93,7 +93,8 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
     given = await words_of(work, issue, reports)
     if len(given.get(report, ())) > CHANGES:
         raise WordChangedBefore
-    said = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
+    said: dict[str, Any] = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
+    said["contacted"] = form.contacted
     row = _rating_row(work, issue, report, form)
     was = issue.state
     event = partial(events.IssueRated, street_id=issue.street_id)
@@ -173,7 +174,7 @@ async def revisit(work: Work, issue: Issue, form: RevisitStep) -> None:
     if form.reached and form.verdict and form.satisfaction:
         word = RateStep(verdict=form.verdict, satisfaction=form.satisfaction, contacted=form.contacted)
         beside[Rating] = [_rating_row(work, issue, report, word)]
-        said |= {"verdict": str(form.verdict), "satisfaction": form.satisfaction}
+        said |= {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "contacted": form.contacted}
         verdict = str(form.verdict)
     await take(work, issue, "revisit", events.ReporterRevisited, detail=said, words=form.note, beside=beside)
     await _after_revisit(work, issue, reports, report, verdict)

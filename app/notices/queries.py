@@ -17,8 +17,9 @@ from app.notices.recipients import READS
 from app.notices.schemas import NoticeFilter, NoticeOut
 from app.notices.wording import words_of
 from app.people.models import Post, Role
+from app.whistles.models import Whistle
 
-SUBJECTS: Mapping[str, type[Any]] = {"issue": Issue, "area": Area}
+SUBJECTS: Mapping[str, type[Any]] = {"issue": Issue, "whistle": Whistle, "area": Area}
 UNREAD_FIRST = case((Notice.read_at.is_(None), 1), else_=0)
 
 

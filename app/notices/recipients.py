@@ -57,7 +57,7 @@ async def _one(work: Work, happened: Happened, to: To) -> Addressee | None:
     level = AreaLevel.DISTRICT if to == To.DISTRICT else AreaLevel.STREET
     if to == To.SUPERIOR and happened.issue is not None:
         level = await _level_above(work, happened.issue)
-    return await desk(work, happened.issue, level)
+    return await desk(work, happened, level)
 
 
 async def _named(work: Work, to: To, named: UUID) -> Addressee | None:
@@ -75,7 +75,7 @@ async def _holder(work: Work, happened: Happened) -> Addressee | None:
     if "holder_id" not in happened.payload and issue is not None and issue.lead_unit_id is not None:
         return Addressee(unit_id=issue.lead_unit_id)
     if happened.holder is None:
-        return await desk(work, issue, AreaLevel.STREET)  # nobody holds it: it lies on the desk's list
+        return await desk(work, happened, AreaLevel.STREET)  # nobody holds it: it lies on the desk's list
     return Addressee(post_id=happened.holder)
 
 
@@ -87,9 +87,9 @@ async def _level_above(work: Work, issue: Issue) -> AreaLevel:
     return ABOVE.get(role or "", AreaLevel.DISTRICT)
 
 
-async def desk(work: Work, issue: Issue | None, lowest: AreaLevel) -> Addressee | None:
+async def desk(work: Work, happened: Happened, lowest: AreaLevel) -> Addressee | None:
     """The first staffed desk from that level up; at last the district's, which is there for everything."""
-    places = await _places(work, issue, lowest)
+    places = await _places(work, happened, lowest)
     here = (Post.area_id.in_(places.values()), in_force(work.clock.now()))
     posts = (await work.session.execute(select(Post.area_id, Post.role).where(*here))).all()
     for level, area_id in places.items():
@@ -99,11 +99,12 @@ async def desk(work: Work, issue: Issue | None, lowest: AreaLevel) -> Addressee 
     return Addressee(area_id=whole, role=DESKS[AreaLevel.DISTRICT][0]) if whole else None
 
 
-async def _places(work: Work, issue: Issue | None, lowest: AreaLevel) -> dict[AreaLevel, UUID]:
+async def _places(work: Work, happened: Happened, lowest: AreaLevel) -> dict[AreaLevel, UUID]:
     """The areas over the matter from that level up, without the line of command of who is accused (DESIGN 3)."""
     whole = select(Area.id).where(Area.level == AreaLevel.DISTRICT, Area.valid_to.is_(None)).limit(1)
     district = await work.session.scalar(whole)
-    ground = {level: getattr(issue, f"{level}_id", None) for level in UPWARD} | {AreaLevel.DISTRICT: district}
+    ground = {level: happened.area(level) for level in UPWARD} | {AreaLevel.DISTRICT: district}
+    issue = happened.issue
     levels = UPWARD[UPWARD.index(lowest) :]
     if issue is not None and issue.respondent_unit_id is not None:
         accused = await work.session.scalar(select(Unit.area_id).where(Unit.id == issue.respondent_unit_id))

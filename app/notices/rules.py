@@ -34,6 +34,23 @@ class Happened:
     issue: Issue | None = None
     by: str = Role.SYSTEM
     previous: UUID | None = None
+    urgent: bool = False
+
+    @property
+    def rang(self) -> tuple[str | None, str | None]:
+        """The clock and the rung of a reminder; a whistle's says both in one word."""
+        clock, _, rung = str(self.payload.get("why") or "").partition(".")
+        if rung:
+            return clock, rung
+        return self.payload.get("clock") or None, self.payload.get("rung") or None
+
+    def area(self, level: str) -> UUID | None:
+        """The ground it is about on one level: the matter's, or what the event says."""
+        if self.issue is not None:
+            found: UUID | None = getattr(self.issue, f"{level}_id", None)
+            return found
+        named = self.payload.get(f"{level}_id")
+        return UUID(named) if named else None
 
     @property
     def holder(self) -> UUID | None:
@@ -48,8 +65,9 @@ def always(_: Happened) -> bool:
 
 
 def still_theirs(happened: Happened) -> bool:
-    """Not passed on meanwhile: after a standstill nobody is told of what is no longer with them."""
-    return happened.issue is not None and happened.issue.holder_id == happened.holder
+    """Not passed on, merged or over meanwhile: nobody is told of what is no longer theirs to take."""
+    issue = happened.issue
+    return issue is not None and issue.closed_at is None and issue.holder_id == happened.holder
 
 
 def moved(happened: Happened) -> bool:
@@ -74,7 +92,7 @@ def has_gap(happened: Happened) -> bool:
 
 def on(rung: str) -> Callable[[Happened], bool]:
     """At this rung of the ladder."""
-    return lambda happened: happened.payload.get("rung") == rung
+    return lambda happened: happened.rang[1] == rung
 
 
 @dataclass(frozen=True)
@@ -117,6 +135,30 @@ ORDERS: Mapping[str, tuple[Rule, ...]] = {
         *REMINDED[2:],
     ),
 }
+CALLED_REMINDED = (
+    Rule("before_due", (To.UNIT,), on("before_due"), "whistle"),
+    Rule("due", (To.UNIT, To.STREET), on("due"), "whistle"),
+    Rule("overdue", (To.STREET,), on("overdue"), "whistle"),
+    Rule("long_overdue", (To.DISTRICT,), on("long_overdue"), "whistle"),
+)
+WHISTLES: Mapping[str, tuple[Rule, ...]] = {
+    "whistle_requested": (Rule("whistle_requested", (To.STREET,), subject="whistle"),),
+    "whistle_declined": (Rule("whistle_declined", (To.UNIT,), subject="whistle"),),
+    "whistle_raised": (Rule("whistle_raised", (To.DISTRICT,), subject="whistle"),),
+    "whistle_reminded": (Rule("whistle_waits", (To.STREET,), subject="whistle"),),
+    "whistle_supervised": (Rule("whistle_supervised", (To.STREET, To.DISTRICT), subject="whistle"),),
+    "unit_notified": (Rule("called", (To.UNIT,), subject="whistle"),),
+    "signing_deemed": (Rule("deemed_signed", (To.UNIT, To.STREET), subject="whistle"),),
+    "unit_refused": (Rule("unit_refused", (To.STREET, To.DISTRICT), subject="whistle"),),
+    "unit_bound": (Rule("designated", (To.UNIT,), subject="whistle"),),
+    "unit_released": (Rule("unit_released", (To.UNIT, To.STREET), subject="whistle"),),
+    "arrival_disputed": (Rule("arrival_disputed", (To.UNIT,), subject="whistle"),),
+    "lateness_escalated": (Rule("unit_late", (To.UNIT, To.STREET, To.DISTRICT), subject="whistle"),),
+    "designation_overdue": (Rule("designation_overdue", (To.DISTRICT,), subject="whistle"),),
+    "task_given": (Rule("task_given", (To.UNIT,), subject="whistle"),),
+    "unit_reminded": CALLED_REMINDED,
+    "task_reminded": CALLED_REMINDED,
+}
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "issue_assigned": ASSIGNED,
     "holder_changed": ASSIGNED,
@@ -143,5 +185,6 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "review_requested": (Rule("review_requested", (To.STREET,)),),
     "issue_screened": (Rule("screening", (To.STREET,)),),
     **ORDERS,
+    **WHISTLES,
     "owners_missing": (Rule("owners_missing", (To.DISTRICT,), subject="area"),),
 }

@@ -17,6 +17,7 @@ from app.notices.models import Notice
 from app.notices.recipients import Addressee, resolve
 from app.notices.rules import RULES, Happened, Rule
 from app.people.models import DutyShift, Role, Unit
+from app.whistles.models import Whistle, WhistleKind
 
 
 async def notify(work: Work, event: Outbox) -> None:
@@ -29,19 +30,29 @@ async def notify(work: Work, event: Outbox) -> None:
 
 async def _happened(work: Work, event: Outbox) -> Happened:
     """The matter as it is now (of an order, its issue), who acted then, and who held it before."""
-    matter_id = UUID(event.payload.get("issue_id") or str(event.subject_id))
-    issue = await work.session.scalar(select(Issue).where(Issue.id == matter_id))
+    issue = await work.session.scalar(select(Issue).where(Issue.id == _whole(event)))
     if issue is None:
-        return Happened(event.payload)
+        return Happened(event.payload, urgent=await _is_emergency(work, event))
     if issue.id != event.subject_id:
-        return Happened(event.payload, issue)
+        return Happened(event.payload, issue, urgent=issue.urgency == Urgency.EMERGENCY)
     mine = (Trail.subject_kind == "issue", Trail.subject_id == issue.id, Trail.seq <= event.seq)
     said = select(Trail.seq, Trail.step, Trail.role, Trail.post_id, Trail.detail).where(*mine)
     acts = (await work.session.execute(said.order_by(Trail.seq.desc()))).all()
     by = next((act.role for act in acts if act.seq == event.seq), str(Role.SYSTEM))
     given = (_given_to(act) for act in acts if act.seq < event.seq)
     previous = next((post for post in given if post is not None), None)
-    return Happened(event.payload, issue, by, previous)
+    return Happened(event.payload, issue, by, previous, urgent=issue.urgency == Urgency.EMERGENCY)
+
+
+async def _is_emergency(work: Work, event: Outbox) -> bool:
+    """Whether it is of a whistle for which units have to come at once."""
+    query = select(WhistleKind.at_once).join(Whistle, Whistle.kind_id == WhistleKind.id)
+    return bool(await work.session.scalar(query.where(Whistle.id == _whole(event))))
+
+
+def _whole(event: Outbox) -> UUID:
+    """The matter or whistle an event of a part belongs to; else its own subject."""
+    return UUID(event.payload.get("issue_id") or event.payload.get("whistle_id") or str(event.subject_id))
 
 
 def _given_to(act: Any) -> UUID | None:
@@ -53,8 +64,7 @@ def _given_to(act: Any) -> UUID | None:
 
 
 async def _tell(work: Work, event: Outbox, rule: Rule, happened: Happened, found: Sequence[Addressee]) -> None:
-    part = happened.payload.get("clock") or None
-    about = happened.issue.id if happened.issue else event.subject_id
+    part, about = happened.rang[0], _whole(event)
     known = await _known(work, event, about, rule.kind, part, found)
     house = await house_of(work, happened.issue)
     rows = []
@@ -92,8 +102,7 @@ async def _known(
 async def _ring_at(work: Work, house: House, happened: Happened, one: Addressee) -> datetime:
     """At once for an emergency or who is on duty; else when the office opens (CASES 2.4: nobody at 03:00)."""
     now = work.clock.now()
-    emergency = happened.issue is not None and happened.issue.urgency == Urgency.EMERGENCY
-    if emergency or await _on_duty(work, one, now):
+    if happened.urgent or await _on_duty(work, one, now):
         return now
     return house.calendar_of(one.unit_id).opening(now)
 

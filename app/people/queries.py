@@ -117,7 +117,7 @@ def scope_of(standing: Standing) -> Scope:
     if standing.unit_id is not None:
         return Scope(units=(standing.unit_id,), recused=standing.line, excluded=standing.excluded)
     if standing.level == AreaLevel.DISTRICT:
-        return Scope(everything=True)
+        return Scope(everything=True, recused=standing.line, excluded=standing.excluded)
     if standing.area_id is None:
         return Scope()
     inner = standing.grids if standing.level == AreaLevel.GRID else ()

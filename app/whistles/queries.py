@@ -110,7 +110,8 @@ async def get_one(work: Work, model: type[Any], subject_id: UUID) -> Any:
 
 async def _hanging(work: Work, model: type[Any], whistle_id: UUID) -> list[Any]:
     """Rows that hang on a whistle that was loaded, in the order they were made."""
-    query = select(model).where(model.whistle_id == whistle_id).order_by(model.id)
+    made = [getattr(model, column) for column in ("notified_at", "at") if hasattr(model, column)]
+    query = select(model).where(model.whistle_id == whistle_id).order_by(*made, model.id)
     return list(await work.session.scalars(query))
 
 
@@ -202,7 +203,11 @@ async def in_full(work: Work, whistle: Whistle) -> WhistleOut:
 async def report_in_full(work: Work, report_in: ReportIn) -> ReportInFull:
     """One report-in with its own trail and words."""
     (shown,) = await report_ins_of(work, [report_in])
-    said = select(WhistleWords).where(WhistleWords.subject_id == report_in.id).order_by(WhistleWords.id)
+    said = (
+        select(WhistleWords)
+        .where(WhistleWords.subject_id == report_in.id)
+        .order_by(WhistleWords.at, WhistleWords.id)
+    )
     words = [WordsOut.model_validate(row) for row in await work.session.scalars(said)]
     trail = await trail_of(work, REPORT_IN, report_in.id)
     return ReportInFull(**shown.model_dump(), words=words, trail=trail)

@@ -114,6 +114,7 @@ RINGING = (
 )
 REPORT_IN = Workflow(
     kind="report_in",
+    enters="notify",
     first=R.NOTIFIED,
     final=R_FINAL,
     states=tuple(R),
@@ -123,6 +124,7 @@ REPORT_IN = Workflow(
 
 TASK = Workflow(
     kind="task",
+    enters="give",
     first=T.OPEN,
     final=frozenset({T.DONE}),
     states=tuple(T),

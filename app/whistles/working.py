@@ -59,7 +59,8 @@ async def hold_survey(work: Work, whistle: Whistle, form: SurveyInput) -> None:
         "findings": form.findings, "decisions": form.decisions, "post_id": work.actor.post_id, "at": now,
     }  # fmt: skip
     guests = [await _guest(work, guest, f"participants.{place}") for place, guest in enumerate(form.participants)]
-    rows = [{"id": work.new_id(), "whistle_id": whistle.id, "survey_id": survey_id, **guest} for guest in guests]
+    ids, fixed = sorted(work.new_id() for _ in guests), {"whistle_id": whistle.id, "survey_id": survey_id}
+    rows = [{"id": guest_id, **fixed, **guest} for guest_id, guest in zip(ids, guests, strict=True)]
     salt = bytes(whistle.salt)
     said = {"survey": str(survey_id), "findings": digest(salt, form.findings)}
     await work.put(Survey, [row])

@@ -86,6 +86,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     "unscoped": {
         "app/core/scope.py": "where it is read",
         "app/issues/intake.py": "the replay of one's own key, whose issue the public scope cannot see",
+        "app/issues/beside.py": "what hangs on a loaded issue, also through reports merged from other ground",
         "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",

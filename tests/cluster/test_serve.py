@@ -26,7 +26,8 @@ if words == "worker":
     time.sleep(60)
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200)
+        lives = "worker " in (folder / "asked").read_text() and os.environ.get("FAILS") != "worker"
+        self.send_response(200 if lives else 503)  # as the real one: not ready without a living worker
         self.end_headers()
     def log_message(self, *args):
         pass

@@ -42,7 +42,7 @@ async def test_median_nine_of_ten_and_the_share_in_time(
     (sign,) = [one for one in group["clocks"] if one["kind"] == "sign"]
     wanted = {"n": 4, "median": 25.0, "p90": 149.0, "on_time": 3, "on_time_share": 0.75, "running_late": 1}
     assert {name: sign[name] for name in wanted} == wanted
-    assert await opened(desk, sign["on_time_rows"]) == [receipt["id"] for receipt in told[:3]]
+    assert set(await opened(desk, sign["on_time_rows"])) == {receipt["id"] for receipt in told[:3]}
     assert set(await opened(desk, sign["rows"])) == {receipt["id"] for receipt in told[:4]}
     late = sign["rows"].replace("part=denominator", "part=excluded")
     assert await opened(desk, late) == [told[4]["id"]]

@@ -143,6 +143,13 @@ async def test_an_officer_on_the_accused_committee_neither_sees_nor_handles_it(
     assert (await secretary.get(f"/issues/{receipt['id']}")).status_code == 404
     answered = await step(street, receipt["id"], "accept")
     assert answered["state"] == "handling"
+    (district,) = await seats(sit, DISTRICT)
+    await step(district, receipt["id"], "recuse", reason="曾任该业委会顾问")
+    assert (await district.get(f"/issues/{receipt['id']}")).status_code == 404, "the whole district but this one"
+    assert receipt["id"] not in str(done(await district.get("/issues")))
+    assert done(await district.get("/issues"))["items"] == []
+    other = await tell(public, "路灯不亮")
+    assert (await see(district, other["id"]))["id"] == other["id"]
 
 
 async def test_a_confidential_tip_off_never_reaches_the_unit_it_is_about(

@@ -98,6 +98,10 @@ def _check(rows: psycopg.Connection, folder: Path) -> None:
         time.sleep(0.1)
     assert _count(rows, "select count(*) from outbox") == _count(rows, "select count(*) from trail")
     raised = "select count(*) from outbox where event = 'issue_raised'"
-    assert _count(rows, raised) == _count(rows, "select count(*) from delivery") == ROWS
+    assert (
+        _count(rows, raised)
+        == _count(rows, "select count(*) from delivery where handler = 'issues.subscribers.count_raised'")
+        == ROWS
+    )
     counted = _count(rows, "select sum(raised) from issue_day")
     assert counted == _count(rows, "select count(*) from issue where street_id is not null")

@@ -181,8 +181,16 @@ async def books_are_right(runtime: Runtime, clock: FixedClock) -> None:
         assert await nowhere(work) == []
         assert await other_states_than_their_trails(work) == []
         assert await backward_clocks(work) == 0
-        assert await work.session.scalar(select(func.count()).where(Outbox.parked_at.is_not(None))) == 0
-        assert await work.session.scalar(select(func.count()).where(Wait.parked_at.is_not(None))) == 0
+        assert (
+            await work.session.scalar(
+                select(func.count()).select_from(Outbox).where(Outbox.parked_at.is_not(None))
+            )
+            == 0
+        )
+        assert (
+            await work.session.scalar(select(func.count()).select_from(Wait).where(Wait.parked_at.is_not(None)))
+            == 0
+        )
         first, last = office_day(town.MORNING), office_day(clock.now() + timedelta(days=1))
         assert await differences(work, FigureFilter.model_validate({"from": first, "to": last})) == {}
 
@@ -227,6 +235,6 @@ async def other_states_than_their_trails(work: Work) -> list[Any]:
 
 async def backward_clocks(work: Work) -> int:
     """Clocks and pauses that end before they began."""
-    waits = select(func.count()).where(or_(Wait.due_at < Wait.since, Wait.ended_at < Wait.since))
-    pauses = select(func.count()).where(Pause.until < Pause.since)
+    waits = select(func.count()).select_from(Wait).where(or_(Wait.due_at < Wait.since, Wait.ended_at < Wait.since))
+    pauses = select(func.count()).select_from(Pause).where(Pause.until < Pause.since)
     return (await work.session.scalar(waits) or 0) + (await work.session.scalar(pauses) or 0)

@@ -63,7 +63,7 @@ async def test_released_has_nothing_more_to_do_and_may_be_called_again(people: T
     ok(await move(people.district, report_in, "release", reason="异议成立"))
     assert await inbox(people.lead) == []
     again = ok(await act(people.street, whistle, "add_party", unit="chengguan", role="lead"))
-    assert [one["state"] for one in again["report_ins"]] == ["released", "notified"]
+    assert {one["state"] for one in again["report_ins"]} == {"released", "notified"}
     assert_problem(await act(people.street, whistle, "add_party", unit="chengguan"), 409, "called_already")
 
 
@@ -103,8 +103,8 @@ async def test_the_same_person_under_another_post_decides_nothing(
     blown = ok(await act(people.street, asked["id"], "confirm"))
     report_in = report_in_of(blown, "chengguan")["id"]
     ok(await move(people.lead, report_in, "refuse", **NO))
-    for name, more in (("bind", {}), ("release", {})):
-        assert_problem(await move(street_as_district, report_in, name, reason="-", **more), 403, "same_person")
+    for name in ("bind", "release"):
+        assert_problem(await move(street_as_district, report_in, name, reason="-"), 403, "same_person")
     ok(await move(people.district, report_in, "bind", reason="职责明确"))
     ok(await move(people.lead, report_in, "report_in", name="李工", mode="on_site"))
     ok(await act(people.street, asked["id"], "submit_work", text="完成"))
@@ -276,4 +276,4 @@ async def test_every_chain_holds(people: Town, runtime: Runtime) -> None:
         for kind, model in (("whistle", Whistle), ("report_in", ReportIn), ("task", Task)):
             found = [one async for one in verify(work.session, kind, model)]
             assert not [one for one in found if isinstance(one, Break)], kind
-            assert found[-1] >= 2
+            assert found[-1] not in (0, 1)

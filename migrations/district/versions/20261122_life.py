@@ -118,6 +118,24 @@ select gen_random_uuid(), null, '01-01', '12-31', '[[540, 720], [810, 1050]]'::j
 where exists (select 1 from category)
 """
 
+# What is open already gets its clocks from here on, so that somebody acts on it too.
+WAITS = """
+insert into wait (id, subject_kind, subject_id, kind, post_id, amount, unit, since, due_at, rung, wake_at)
+select gen_random_uuid(), 'issue', issue.id, clock.kind, issue.holder_id, 1, 'days', now(),
+       case clock.kind when 'solve' then greatest(due_at, now()) else now() + interval '1 day' * clock.days end,
+       case clock.kind when 'solve' then 1 else 0 end,
+       case clock.kind when 'solve' then greatest(due_at, now()) else now() + interval '1 day' * clock.days end
+from issue, (values
+    ('solve', 0, '{raised,assigned,handling}'::text[]), ('sign', 1, '{assigned}'), ('word', 15, '{answered}')
+) as clock (kind, days, states)
+where issue.closed_at is null and issue.state = any(clock.states)
+"""
+DESK = """
+insert into wait (id, subject_kind, subject_id, kind, amount, unit, since, due_at, rung, wake_at)
+select gen_random_uuid(), 'issue', id, 'desk', 1, 'days', now(), now() + interval '1 day', 0, now() + interval '1 day'
+from issue where closed_at is null and state = 'raised'
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -487,3 +505,5 @@ def upgrade() -> None:
     op.execute(LIMITS)
     op.execute(LADDER)
     op.execute(HOURS)
+    op.execute(WAITS)
+    op.execute(DESK)
