@@ -18,7 +18,7 @@ from app.core.audit import Trail
 from app.core.clock import Calendar, Limit, Measure
 
 Row = TypeVar("Row")
-Moments = dict[UUID, datetime]  # of an act on the trail, the moment at which its clock wanted it
+Moments = dict[UUID, tuple[datetime, datetime]]  # of an act on the trail: the time of its rung, since when it ran
 ENDS = {
     "assign": ("sign", "desk"), "admit": ("screening",), "go_on": ("awaiting",), "resume": ("review",),
     "close": ("word",), "receive_back": ("transferred",),
@@ -86,7 +86,7 @@ class Reckoning:
         granted = [one for one in longer if one.granted]
         turns += [(one.decided_at, one) for one in granted if one.decided_at and one.decided_at >= wait.since]
         since, found = wait.since, []
-        for at, turn in sorted(turns, key=lambda pair: pair[0]):
+        for at, turn in sorted(turns, key=lambda pair: (pair[0], isinstance(pair[1], Pause))):
             if wait.ended_at is not None and at > wait.ended_at:
                 break
             found.append(Stretch(since, at, due))
@@ -143,7 +143,7 @@ class Reckoning:
             latest = self._round_after(wake, one.since)
             if latest and latest < act.at and one.outlived(latest):
                 self._fault(wait, f"{name} rang at {act.at}, not in the round at {latest}")
-        moments[act.id] = max(wake, running.since)
+        moments[act.id] = (wake, running.since)
         return place + 1
 
     def _nothing_missing(self, wait: Wait, mine: list[Stretch], place: int, heard: list[datetime]) -> None:
@@ -173,7 +173,7 @@ class Reckoning:
                 continue
             unanswered.remove(wait)
             self.rang[wait.kind] += 1
-            moments[act.id] = wait.due_at
+            moments[act.id] = (wait.due_at, wait.since)
         for wait in unanswered:
             self._stood_by(wait, acts)
         return moments
@@ -188,8 +188,9 @@ class Reckoning:
             self._fault(wait, f"due {wait.due_at}, told {len(told)} times at {latest}")
 
     def _in_order(self, acts: Iterable[Trail], moments: Moments) -> None:
-        known = [(moments[act.id], act) for act in acts if act.id in moments]
-        for (first, one), (second, other) in pairwise(known):
-            if second < first:
+        """No rung came before one of an earlier time that was waiting already."""
+        known = [(*moments[act.id], act) for act in acts if act.id in moments]
+        for (first, _, one), (second, since, other) in pairwise(known):
+            if second < first and max(second, since) < one.at:
                 said = f"{one.step} {one.detail} of {first} came before {other.detail} of {second}"
                 self.faults.append(f"{one.subject_id}: {said}")
