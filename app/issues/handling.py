@@ -289,7 +289,7 @@ async def extend(work: Work, issue: Issue, form: ExtendStep) -> None:
     asked = await _asked(work, issue)
     house = await house_of(work, issue)
     until = form.until or asked.until
-    if until <= issue.due_at:
+    if until <= max(issue.due_at, work.clock.now()):
         raise NotLater("until")
     asked.from_due, asked.until = issue.due_at, until
     _decide(work, asked, granted=True)
@@ -332,8 +332,8 @@ async def hold_open(work: Work, issue: Issue, form: HoldOpenStep) -> None:
     days = house.ruled("held").limit
     if not work.clock.now() < review <= opening_of(office_day(work.clock.now()) + timedelta(days=days.amount)):
         raise HeldTooLong("review_on", days=days.amount)
-    await waits.stop(work, issue.id, "sign", "desk", "plan")
-    await waits.pause(work, issue.id, "held_open", "contact", "solve")
+    await waits.stop(work, issue.id, "sign", "desk", "plan", "contact")  # the explanation is a contact
+    await waits.pause(work, issue.id, "held_open", "solve")
     clock = wait_row(work, house, ("issue", issue.id), "review", due_at=review)
     await take(
         work, issue, "hold_open", events.IssueHeldOpen, detail={"review_on": form.review_on.isoformat()},
