@@ -12,7 +12,7 @@ run: ## database, demo district, API and worker in the foreground (PORT=8000)
 	@scripts/setup && exec $(bin)/python scripts/serve.py
 
 test: ## all tests; they bring up their own database
-	@scripts/setup --dev && exec $(bin)/python -m pytest
+	@scripts/setup --dev && exec $(bin)/python -m pytest -n auto --dist worksteal
 
 check: ## lint, format, types, import contracts, lock files
 	@scripts/setup --dev

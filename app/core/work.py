@@ -7,7 +7,7 @@ Actions never commit. The response leaves after the commit, because routes depen
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -116,6 +116,11 @@ class Work:
             "at": event.at,
             "next_try_at": event.at,
         }
+
+
+def by_itself(work: Work) -> Work:
+    """The same unit of work, acting as the service: for what follows from a rule and not from a person."""
+    return replace(work, actor=SYSTEM)
 
 
 def schema_of(district: str) -> str:

@@ -101,6 +101,17 @@ def refusal(workflow: Workflow, step: Step, work: Work, subject: Subject) -> Pro
     return step.guard(work, subject) if step.guard else None
 
 
+def ready(workflow: Workflow, work: Work, subject: Subject, name: str, expected_version: int | None) -> None:
+    """Refuse a step before anything else is read: by role, by version, by state and guard, in this order."""
+    step = workflow.step(name)
+    if work.actor.role not in step.by:
+        raise Forbidden(step=name, role=work.actor.role)
+    if expected_version not in (None, subject.version):
+        raise Stale("expected_version", version=subject.version)
+    if (problem := refusal(workflow, step, work, subject)) is not None:
+        raise problem
+
+
 def _wrong_state(workflow: Workflow, step: str, state: str) -> WrongState:
     (state_zh, state_en), (step_zh, step_en) = (workflow.words.get(word, (word, word)) for word in (state, step))
     said = {"state_zh": state_zh, "state_en": state_en, "step_zh": step_zh, "step_en": step_en}

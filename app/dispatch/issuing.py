@@ -15,7 +15,7 @@ from app.core.audit import GENESIS, Act, Trail, chain
 from app.core.crypto import digest
 from app.core.errors import Conflict, Invalid
 from app.core.outbox import Outbox
-from app.core.work import Work
+from app.core.work import Work, by_itself
 from app.dispatch import actions, catalogue
 from app.dispatch.events import OrderIssued
 from app.dispatch.kinds import Level, OrderRole
@@ -28,7 +28,6 @@ from app.issues.actions import involve
 from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Category, Issue
-from app.issues.taking import by_itself
 from app.issues.workflow import DISTRICT
 from app.people.models import Guest, Unit, UnitKind
 

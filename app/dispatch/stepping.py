@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import NotFound
 from app.core.work import Work
-from app.core.workflow import Stale, lock, refusal
+from app.core.workflow import lock, ready, refusal
 from app.dispatch import actions, owning
 from app.dispatch import schemas as forms
 from app.dispatch.models import WorkOrder
@@ -39,13 +39,7 @@ async def step(work: Work, order_id: UUID, name: str, form: StepInput) -> WorkOr
         raise NotFound
     issue: Issue = await lock(work, Issue, of_issue)
     order: WorkOrder = await lock(work, WorkOrder, order_id)
-    row = ORDER.step(name)
-    if work.actor.role not in row.by:
-        raise Forbidden(step=name, role=work.actor.role)
-    if form.expected_version not in (None, order.version):
-        raise Stale("expected_version", version=order.version)
-    if (problem := refusal(ORDER, row, work, order)) is not None:
-        raise problem
+    ready(ORDER, work, order, name, form.expected_version)
     await STEPS[name][1](work, issue, order, form)
     return order
 

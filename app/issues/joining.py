@@ -14,7 +14,7 @@ from app.clocks.house import house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Invalid, NotFound
 from app.core.geometry import to_wgs84
-from app.core.work import Work
+from app.core.work import Work, by_itself
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaCode, AreaLevel
 from app.issues import events
@@ -35,7 +35,7 @@ from app.issues.step_schemas import (
     SuperviseStep,
     TurnToStep,
 )
-from app.issues.taking import MANY, by_itself, supervised, take
+from app.issues.taking import MANY, supervised, take
 from app.issues.workflow import LIVE
 from app.people.models import Guest, Unit
 

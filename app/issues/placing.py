@@ -18,7 +18,7 @@ from app.clocks.waits import wait_row
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import to_wgs84
 from app.core.outbox import Event
-from app.core.work import Work
+from app.core.work import Work, by_itself
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaLevel
 from app.issues import events, explaining, situation
@@ -28,7 +28,7 @@ from app.issues.models import Issue
 from app.issues.routing import LADDER, Choice
 from app.issues.situation import Facts, Situation
 from app.issues.step_schemas import AssignStep, LocateStep, NoteStep, ReasonStep
-from app.issues.taking import by_itself, supervised, take
+from app.issues.taking import supervised, take
 from app.issues.workflow import UNSETTLED
 from app.people.models import Post, Recusal, Role, Seat, Unit
 from app.people.queries import in_force

@@ -1,16 +1,15 @@
 """One step of an issue: its row, trail, event, words and clocks, written together."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from app.clocks.models import Wait
+from app.core import workflow
 from app.core.crypto import digest
-from app.core.errors import Forbidden
 from app.core.outbox import Event
-from app.core.work import SYSTEM, Work
-from app.core.workflow import Stale, advance, refusal
+from app.core.work import Work, by_itself
+from app.core.workflow import advance
 from app.issues import events
 from app.issues.models import Issue
 from app.issues.records import Remark
@@ -30,14 +29,8 @@ def remark_row(work: Work, issue: Issue, step: str, text: str, *, to_reporter: b
 
 
 def ready(work: Work, issue: Issue, name: str, form: StepInput) -> None:
-    """Refuse a step before anything else is read: by role, by version, by state and guard, in this order."""
-    step = ISSUE.step(name)
-    if work.actor.role not in step.by:
-        raise Forbidden(step=name, role=work.actor.role)
-    if form.expected_version not in (None, issue.version):
-        raise Stale("expected_version", version=issue.version)
-    if (problem := refusal(ISSUE, step, work, issue)) is not None:
-        raise problem
+    """Refuse a step of an issue early, with the version the form was filled in on."""
+    workflow.ready(ISSUE, work, issue, name, form.expected_version)
 
 
 async def take(
@@ -65,11 +58,6 @@ async def take(
         rows[Wait] = clocks
     touched = {"touched_at": work.clock.now(), **values}
     await advance(work, ISSUE, issue, name, event, detail=said, beside=rows, **touched)
-
-
-def by_itself(work: Work) -> Work:
-    """The same unit of work, acting as the service: for what follows from a rule and not from a person."""
-    return replace(work, actor=SYSTEM)
 
 
 async def supervise_when_many(work: Work, issue: Issue) -> None:

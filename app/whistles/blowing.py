@@ -25,6 +25,7 @@ from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaCode, AreaLevel
 from app.issues import handing
 from app.issues.models import Issue
+from app.issues.step_schemas import ReasonStep
 from app.issues.workflow import COMMUNITY, DISTRICT, ISSUE
 from app.people.models import Role, Unit
 from app.whistles import events
@@ -32,7 +33,7 @@ from app.whistles.behind import lock_issues
 from app.whistles.calling import Party, call, parties_named, parties_wanted
 from app.whistles.kinds import Source, WhistleState
 from app.whistles.models import GROUND, Whistle, WhistleIssue, WhistleKind
-from app.whistles.step_schemas import ConfirmInput, CreateWhistle, ReasonInput
+from app.whistles.step_schemas import ConfirmInput, CreateWhistle
 from app.whistles.taking import Told, begun, lock_whistle, take
 
 DIGITS = 5
@@ -286,7 +287,7 @@ async def confirm(work: Work, whistle: Whistle, form: ConfirmInput) -> None:
     await _blown(work, await house_of(work), whistle, kind, parties, issues)
 
 
-async def decline(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def decline(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """Not blown; the community hears why."""
     await waits.stop(work, whistle.id)
     await take(

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app.clocks.firing import Act
 from app.clocks.models import Wait
 from app.core.work import Work
+from app.issues.step_schemas import NoteStep
 from app.whistles import handling
 from app.whistles.kinds import ReportInState, WhistleState
 from app.whistles.models import ReportIn, Whistle, WhistleKind
 from app.whistles.records import Task
-from app.whistles.step_schemas import NoteInput
 from app.whistles.taking import Told, take, take_part, whistle_of
 from app.whistles.workflow import R_FINAL
 
@@ -52,7 +52,7 @@ async def unratified(work: Work, whistle: Whistle, wait: Wait, rung: str) -> Non
 async def review(work: Work, whistle: Whistle, _wait: Wait, _rung_name: str) -> None:
     """Held open until today: it goes on by itself."""
     if whistle.state == WhistleState.HELD_OPEN:
-        await handling.resume(work, whistle, NoteInput())
+        await handling.resume(work, whistle, NoteStep())
 
 
 async def unsigned(work: Work, report_in: ReportIn, wait: Wait, rung: str) -> None:

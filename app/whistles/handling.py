@@ -10,8 +10,9 @@ from app.clocks import waits
 from app.clocks.house import House, house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Conflict, NotFound
-from app.core.work import Work
+from app.core.work import Work, by_itself
 from app.issues.handling import MOST_HOLDS, HeldTooLong, HeldTooOften, opening_of
+from app.issues.step_schemas import NoteStep, ReasonStep
 from app.issues.workflow import DISTRICT, STREET
 from app.whistles import behind, scoring
 from app.whistles.blowing import kind_coded, kind_of, may_blow
@@ -24,13 +25,11 @@ from app.whistles.step_schemas import (
     AddPartyInput,
     ChangeKindInput,
     HoldInput,
-    NoteInput,
-    ReasonInput,
     ReleasePartyInput,
     VerifyInput,
     WordsInput,
 )
-from app.whistles.taking import Told, by_itself, parts_of, take, take_part
+from app.whistles.taking import Told, parts_of, take, take_part
 from app.whistles.workflow import R_FINAL
 
 
@@ -66,7 +65,7 @@ class LastLead(Conflict):
     en = "The lead cannot be let go; call another lead first."
 
 
-async def raise_to_district(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def raise_to_district(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """The street cannot bring them together; the district is asked (art 17)."""
     told = Told(words=form.reason)
     await waits.stop(work, whistle.id, "whistle_confirm")
@@ -75,7 +74,7 @@ async def raise_to_district(work: Work, whistle: Whistle, form: ReasonInput) -> 
     )
 
 
-async def hand_back(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def hand_back(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """The district has cleared the way; the street goes on."""
     whistle.back_to = await _stands(work, whistle)
     await take(work, whistle, "hand_back", Told(words=form.reason))
@@ -88,7 +87,7 @@ async def _stands(work: Work, whistle: Whistle) -> str:
     return WhistleState.JOINT_HANDLING if someone else WhistleState.BLOWN
 
 
-async def ratify(work: Work, whistle: Whistle, form: NoteInput) -> None:
+async def ratify(work: Work, whistle: Whistle, form: NoteStep) -> None:
     """The secretary's word on what the duty officer blew (CASES 2.2)."""
     await waits.stop(work, whistle.id, "ratify")
     await take(work, whistle, "ratify", Told(words=form.note), ratified_at=work.clock.now())
@@ -174,7 +173,7 @@ async def verify(work: Work, whistle: Whistle, form: VerifyInput) -> None:
     await behind.answer(work, issues, whistle.id, form.text, form.result)
 
 
-async def return_for_rework(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def return_for_rework(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """Not good enough, says the street."""
     await take(work, whistle, "return_for_rework", Told(words=form.reason), verified_at=None)
     await recall(work, whistle)
@@ -192,7 +191,7 @@ async def recall(work: Work, whistle: Whistle) -> None:
             )
 
 
-async def close(work: Work, whistle: Whistle, form: NoteInput) -> None:
+async def close(work: Work, whistle: Whistle, form: NoteStep) -> None:
     """Done: tasks settled, looked at, the residents asked (R2.5). Both sides get their scores."""
     await _nothing_open(work, whistle)
     issues = await behind.lock_issues(work, whistle.id)
@@ -205,7 +204,7 @@ async def close(work: Work, whistle: Whistle, form: NoteInput) -> None:
     await _let_go(work, whistle, report_ins)
 
 
-async def cancel(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def cancel(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """Taken back, with the reason; the units are told and the street goes on with the issues."""
     issues = await behind.lock_issues(work, whistle.id)
     await waits.stop(work, whistle.id)
@@ -250,7 +249,7 @@ async def hold_open(work: Work, whistle: Whistle, form: HoldInput) -> None:
     await take(work, whistle, "hold_open", told, review_at=moment, holds=whistle.holds + 1)
 
 
-async def resume(work: Work, whistle: Whistle, form: NoteInput) -> None:
+async def resume(work: Work, whistle: Whistle, form: NoteStep) -> None:
     """The day has come, or the way is clear: clocks run on with what was left."""
     house = await house_of(work)
     await waits.stop(work, whistle.id, "held")
@@ -260,7 +259,7 @@ async def resume(work: Work, whistle: Whistle, form: NoteInput) -> None:
     await take(work, whistle, "resume", Told(words=form.note), review_at=None, verified_at=None)
 
 
-async def supervise(work: Work, whistle: Whistle, form: ReasonInput) -> None:
+async def supervise(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """On the superior's list from now on."""
     await take(work, whistle, "supervise", Told(words=form.reason), supervised_at=work.clock.now())
 

@@ -6,7 +6,8 @@ from app.clocks import waits
 from app.clocks.house import house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Invalid
-from app.core.work import Work
+from app.core.work import Work, by_itself
+from app.issues.step_schemas import NoteStep, ReasonStep
 from app.whistles.chains import clocks_by_kind
 from app.whistles.guards import SamePerson, same_person
 from app.whistles.handling import TasksOpen
@@ -15,15 +16,13 @@ from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
 from app.whistles.step_schemas import (
     ContactInput,
-    NoteInput,
-    ReasonInput,
     ReferInput,
     RefuseInput,
     ReportInInput,
     SettleArrivalInput,
     WordsInput,
 )
-from app.whistles.taking import Told, by_itself, parts_of, take, take_part
+from app.whistles.taking import Told, parts_of, take, take_part
 
 
 class ArrivedTooEarly(Invalid):
@@ -34,7 +33,7 @@ class ArrivedTooEarly(Invalid):
     en = "The time of arrival has to be after the notice and not in the future."
 
 
-async def sign(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteInput) -> None:
+async def sign(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep) -> None:
     """Seen and taken on."""
     await waits.stop(work, report_in.id, "ri_sign")
     await take_part(work, whistle, report_in, "sign", Told(words=form.note), signed_at=work.clock.now())
@@ -82,7 +81,7 @@ async def finish(work: Work, whistle: Whistle, report_in: ReportIn, form: WordsI
     await take_part(work, whistle, report_in, "finish", Told(words=form.text), finished_at=work.clock.now())
 
 
-async def leave(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteInput) -> None:
+async def leave(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep) -> None:
     """People stay until the matter is done, then they go (事不完、人不撤)."""
     await take_part(work, whistle, report_in, "leave", Told(words=form.note), ended_at=work.clock.now())
 
@@ -98,7 +97,7 @@ async def refuse(work: Work, whistle: Whistle, report_in: ReportIn, form: Refuse
     )  # fmt: skip
 
 
-async def release(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonInput) -> None:
+async def release(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:
     """The refusal was right."""
     await _released(work, whistle, report_in, "release", form.reason)
 
@@ -116,7 +115,7 @@ async def _released(work: Work, whistle: Whistle, report_in: ReportIn, name: str
     await take_part(work, whistle, report_in, name, told, ended_at=work.clock.now(), outcome=outcome)
 
 
-async def bind(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonInput) -> None:
+async def bind(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:
     """It is the unit's after all; it goes on as signed, its clocks never stopped."""
     _not_the_blower(work, whistle)
     await waits.stop(work, report_in.id, "designate", "ri_sign")
@@ -130,7 +129,7 @@ def _not_the_blower(work: Work, whistle: Whistle) -> None:
         raise SamePerson
 
 
-async def dispute_arrival(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonInput) -> None:
+async def dispute_arrival(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:
     """Nobody came, says the street; the district settles it."""
     told = Told(words=form.reason)
     await take_part(work, whistle, report_in, "dispute_arrival", told, disputed_by=work.actor.account_id)

@@ -8,33 +8,12 @@ from pydantic import Field
 
 from app.core.fields import Code, Name, Schema, Sentence, Words
 from app.issues.schemas import PLACE, Moment, Point, example
+from app.issues.step_schemas import StepInput
 from app.whistles.kinds import BoundBy, GuestKind, Mode, Source, UnitRole
 
 Stars = Annotated[int, Field(ge=1, le=5)]
 KindCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["joint"])]
 MOST_PARTIES, MOST_ISSUES, MOST_GUESTS = 30, 50, 60
-
-
-class StepInput(Schema):
-    """What every step takes: the version the caller looked at (409 when it has moved on)."""
-
-    expected_version: int | None = Field(None, ge=1)
-
-
-class NoteInput(StepInput):
-    """A step that may carry a note."""
-
-    model_config = example(note="已核对。")
-
-    note: Sentence | None = None
-
-
-class ReasonInput(StepInput):
-    """A step that needs its reason."""
-
-    model_config = example(reason="多部门职责交叉,社区协调未果。")
-
-    reason: Sentence
 
 
 class WordsInput(StepInput):

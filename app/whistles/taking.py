@@ -5,7 +5,7 @@ whole before it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,16 +13,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.clocks.models import Wait
+from app.core import workflow as core
 from app.core.audit import GENESIS, Act, Trail, chain
 from app.core.crypto import digest
 from app.core.db import Base
-from app.core.errors import Forbidden
 from app.core.outbox import Event, Outbox
-from app.core.work import SYSTEM, Work
-from app.core.workflow import Stale, Workflow, advance, lock, refusal
+from app.core.work import Work
+from app.core.workflow import Workflow, advance, lock
+from app.issues.step_schemas import StepInput
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task, WhistleWords
-from app.whistles.step_schemas import StepInput
 from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
 Rows = Sequence[Mapping[str, Any]]
@@ -43,20 +43,9 @@ class Told:
 NOTHING = Told()
 
 
-def by_itself(work: Work) -> Work:
-    """The same unit of work, acting as the service: for what follows from a rule and not from a person."""
-    return replace(work, actor=SYSTEM)
-
-
 def ready(work: Work, workflow: Workflow, subject: Subject, name: str, form: StepInput) -> None:
-    """Refuse a step before anything else is read: by role, by version, by state and guard, in this order."""
-    step = workflow.step(name)
-    if work.actor.role not in step.by:
-        raise Forbidden(step=name, role=work.actor.role)
-    if form.expected_version not in (None, subject.version):
-        raise Stale("expected_version", version=subject.version)
-    if (problem := refusal(workflow, step, work, subject)) is not None:
-        raise problem
+    """Refuse a step early, with the version the form was filled in on."""
+    core.ready(workflow, work, subject, name, form.expected_version)
 
 
 def _rows_of(work: Work, whistle: Whistle, subject_id: UUID, name: str, told: Told) -> tuple[dict[str, Any], Any]:

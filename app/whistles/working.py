@@ -15,6 +15,7 @@ from app.core.crypto import digest
 from app.core.errors import Conflict, Invalid
 from app.core.files import Photo
 from app.core.work import Work
+from app.issues.step_schemas import NoteStep
 from app.whistles import events
 from app.whistles.calling import unit_coded
 from app.whistles.guards import NotOwnUnit
@@ -22,7 +23,7 @@ from app.whistles.handling import NotCalled, review_moment
 from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Survey, SurveyGuest, Task, TaskPhoto
-from app.whistles.step_schemas import GuestInput, HoldInput, NoteInput, SurveyInput, TaskInput
+from app.whistles.step_schemas import GuestInput, HoldInput, SurveyInput, TaskInput
 from app.whistles.taking import Told, begun, take, take_part
 from app.whistles.workflow import OFFICES, RUNNING
 
@@ -118,7 +119,7 @@ async def _may_give(work: Work, whistle: Whistle, owner: UUID) -> None:
         raise NotOwnUnit
 
 
-async def task_done(work: Work, whistle: Whistle, task: Task, form: NoteInput) -> None:
+async def task_done(work: Work, whistle: Whistle, task: Task, form: NoteStep) -> None:
     """This piece is done."""
     await waits.stop(work, task.id)
     await take_part(work, whistle, task, "done", Told(words=form.note), done_at=work.clock.now(), review_at=None)
@@ -134,7 +135,7 @@ async def hold_task(work: Work, whistle: Whistle, task: Task, form: HoldInput) -
     await take_part(work, whistle, task, "hold", told, review_at=moment)
 
 
-async def take_up(work: Work, whistle: Whistle, task: Task, form: NoteInput) -> None:
+async def take_up(work: Work, whistle: Whistle, task: Task, form: NoteStep) -> None:
     """What was put off, or was not done after all, is open again: only while the whistle runs."""
     if whistle.state not in RUNNING:
         raise NotRunning
