@@ -6,11 +6,10 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
-    figures | notices                rates, ledger and supervision; who is told of what
-    whistles | dispatch              departments called together; units given orders
-    dispatch                         whose matter it is: catalogue, the units' orders, objection
-    issues                           a resident's problem from raising to rating
-    clocks                           limits, working days, every wait and its ladder
+    figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
+    whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
+    issues | households              a resident's problem from raising to rating; who lives behind which door
+    clocks | feed                    limits, working days, every wait and its ladder; what changed where
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate
@@ -48,5 +47,9 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     时钟、等待 wait                     值班表 duty_shift            回避 recusal
     小区 / 房屋 estate / dwelling       提醒 notice                  时限规则 limit_rule
     响应率 / 解决率 / 满意率 contact_rate / solve_rate / satisfied_rate
-    走访 visit (later)                  双报到 enrolment (later)
+    走访 / 随访 / 巡查 visit / follow_up / patrol                    走访计划 plan_rule, visit_task
+    户 / 住户成员 household / resident  关爱需求 care_need           包联 contact_duty
+    单元 entrance                       家门号 door                  拒访 refused (opt_out: 不再上门)
+    手机、设备 device                   操作 operation (op)          待核对 review
+    双报到 enrolment (later)
 """

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -59,6 +60,16 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class StoreEpoch(Base):
+    """Which life of the store this is: renewed by a restore, so that phones send again what it has forgotten."""
+
+    __tablename__ = "store_epoch"
+    __table_args__ = {"schema": "directory"}  # noqa: RUF012  # SQLAlchemy's spelling
+
+    epoch: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
 
 
 class DistrictExists(Conflict):

@@ -6,12 +6,18 @@ import app.core.idempotency
 import app.core.outbox
 import app.dispatch.models
 import app.districts
+import app.feed.models
 import app.figures.models
 import app.grid.models
+import app.households.models
 import app.issues.models
 import app.issues.records
 import app.notices.models
 import app.people.models
+import app.people.privacy
+import app.sync.models
+import app.visits.models
+import app.visits.records
 import app.whistles.models
 import app.whistles.records
 from app.core.db import Base

@@ -146,6 +146,7 @@ async def issue_token(
         "account_id": account_id,
         "district": district,
         "post_id": post_id,
+        "device_id": None,
         "issued_at": now,
         "expires_at": now + TOKEN_LIFE,
         "revoked_at": None,

@@ -90,12 +90,17 @@ class Token(Base):
     """A session, stored as a hash, bound to account, district and post, revocable at once (HOUSE 4.1)."""
 
     __tablename__ = "token"
-    __table_args__ = (Index(None, "account_id"), DIRECTORY)
+    __table_args__ = (
+        Index(None, "account_id"),
+        Index("token_of_device", "device_id", postgresql_where=literal_column("device_id is not null")),
+        DIRECTORY,
+    )
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("directory.account.id"))
     district: Mapped[DistrictCode]
     post_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]  # a phone's: its access token ends with the device
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
@@ -214,6 +219,18 @@ class Recusal(Base):
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     by_post: Mapped[UUID | None]
+
+
+class ContactDuty(Base):
+    """A household on the list of a post 包联: that post visits it and sees it, wherever it lies (DESIGN 6)."""
+
+    __tablename__ = "contact_duty"
+    __table_args__ = (Index(None, "household_id"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]
 
 
 class Guest(Base):

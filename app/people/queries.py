@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from app.core.crypto import token_hash
 from app.core.scope import Scope
 from app.grid.models import Area, AreaLevel
-from app.people.models import Absence, Account, Guest, Post, Recusal, Role, Seat, Token, Unit
+from app.people.models import Absence, Account, ContactDuty, Guest, Post, Recusal, Role, Seat, Token, Unit
 
 LEVEL_COLUMN = {
     AreaLevel.STREET: "street_id",
@@ -72,7 +72,7 @@ class Standing:
     line: tuple[UUID, ...]
     office: UUID | None
     excluded: tuple[UUID, ...] = ()
-    guest_of: tuple[UUID, ...] = ()
+    let_in: tuple[UUID, ...] = ()
 
 
 async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> Standing | None:
@@ -91,7 +91,9 @@ async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> S
     above = or_(Unit.area_id == func.any(Area.path), Unit.id == Post.unit_id, Unit.id.in_(seats))
     line = select(func.array_agg(Unit.id)).where(above).correlate(Post, Area).scalar_subquery()
     query = (
-        select(Post.role, Post.area_id, Post.unit_id, Area.level, nested, line, office.id, *_exceptions(bearer))
+        select(
+            Post.role, Post.area_id, Post.unit_id, Area.level, nested, line, office.id, *_exceptions(bearer, now)
+        )
         .outerjoin(Area, Area.id == Post.area_id)
         .outerjoin(office, office.area_id == Post.area_id)
         .where(Post.id == bearer.post_id, in_force(now), acts_in(bearer.account_id, now))
@@ -99,23 +101,33 @@ async def standing_of(session: AsyncSession, bearer: Bearer, now: datetime) -> S
     row = (await session.execute(query)).first()
     if row is None:
         return None
-    role, area_id, unit_id, level, grids, line_units, office_id, aside, guest = row
+    role, area_id, unit_id, level, grids, line_units, office_id, aside, guest, listed = row
     inner_grids, line_of_command = tuple(grids or ()), tuple(line_units or ())
-    single = (tuple(aside or ()), tuple(guest or ()))
+    single = (tuple(aside or ()), (*(guest or ()), *(listed or ())))
     return Standing(role, area_id, unit_id, level, inner_grids, line_of_command, office_id, *single)
 
 
-def _exceptions(bearer: Bearer) -> tuple[Any, Any]:
-    """Single matters the account stands aside from, and those its area was let in on; nearly always none."""
+def _exceptions(bearer: Bearer, now: datetime) -> tuple[Any, Any, Any]:
+    """Single matters the account stands aside from, those its area was let in on, and the households on the post's
+    list of contact duty; nearly always none.
+    """
     aside = select(func.array_agg(Recusal.subject_id)).where(Recusal.account_id == bearer.account_id)
     guest = select(func.array_agg(Guest.subject_id)).where(Guest.area_id == Post.area_id).correlate(Post)
-    return aside.scalar_subquery(), guest.scalar_subquery()
+    running = or_(ContactDuty.until.is_(None), ContactDuty.until > now)
+    duty = (ContactDuty.post_id == Post.id, ContactDuty.since <= now, running)
+    listed = select(func.array_agg(ContactDuty.household_id)).where(*duty).correlate(Post)
+    return aside.scalar_subquery(), guest.scalar_subquery(), listed.scalar_subquery()
 
 
 def scope_of(standing: Standing) -> Scope:
     """What a post may see: its level's column, or its unit's matters; the line of command is recused."""
     if standing.unit_id is not None:
-        return Scope(units=(standing.unit_id,), recused=standing.line, excluded=standing.excluded)
+        return Scope(
+            units=(standing.unit_id,),
+            subjects=standing.let_in,
+            recused=standing.line,
+            excluded=standing.excluded,
+        )
     if standing.level == AreaLevel.DISTRICT:
         return Scope(everything=True, recused=standing.line, excluded=standing.excluded)
     if standing.area_id is None:
@@ -124,7 +136,7 @@ def scope_of(standing: Standing) -> Scope:
     column = LEVEL_COLUMN[AreaLevel(standing.level or "")]
     return Scope(
         areas={column: (standing.area_id, *inner)},
-        subjects=standing.guest_of,
+        subjects=standing.let_in,
         recused=standing.line,
         excluded=standing.excluded,
     )
