@@ -39,6 +39,11 @@ def _derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=f"wangge/{purpose}".encode()).derive(secret)
 
 
+@lru_cache(maxsize=16)
+def _box(secret: bytes) -> AESGCM:
+    return AESGCM(_derive(secret, "seal"))
+
+
 @dataclass(frozen=True)
 class Keys:
     """The secrets in force: the first seals and signs, all of them open."""
@@ -59,7 +64,7 @@ class Keys:
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt `text`; `context` (table and column) is bound to it, so that it cannot be moved."""
         nonce = secrets.token_bytes(NONCE)
-        return nonce + AESGCM(_derive(self.secrets[0], "seal")).encrypt(nonce, text.encode(), context.encode())
+        return nonce + _box(self.secrets[0]).encrypt(nonce, text.encode(), context.encode())
 
     def unseal(self, sealed: bytes, context: str) -> str:
         """What was sealed; `SealBroken` when no secret opens it."""
@@ -67,8 +72,7 @@ class Keys:
             raise SealBroken
         for secret in self.secrets:
             try:
-                box = AESGCM(_derive(secret, "seal"))
-                return box.decrypt(sealed[:NONCE], sealed[NONCE:], context.encode()).decode()
+                return _box(secret).decrypt(sealed[:NONCE], sealed[NONCE:], context.encode()).decode()
             except InvalidTag:
                 continue
         raise SealBroken
@@ -77,6 +81,20 @@ class Keys:
         """For equality search only; without the secret nothing can be tried against it."""
         key = _derive(self.secrets[-1], f"hash/{context}")  # the oldest, so that rows stay findable
         return hmac.digest(key, text.encode(), "sha256")
+
+    def mac(self, purpose: str, text: str) -> str:
+        """Signs a word that comes back from outside; `check_mac` reads it."""
+        return _b64(hmac.digest(_derive(self.secrets[0], purpose), text.encode(), "sha256")[:MAC])
+
+    def check_mac(self, purpose: str, text: str, mac: str) -> bool:
+        """Whether one of the secrets signed it."""
+        made = (hmac.digest(_derive(secret, purpose), text.encode(), "sha256")[:MAC] for secret in self.secrets)
+        return any(hmac.compare_digest(_b64(one), mac) for one in made)
+
+    @staticmethod
+    def outbox_scalar(secret: bytes) -> int:
+        """A number below the order of P-256 that only the holder of the secret can make."""
+        return int.from_bytes(_derive(secret, "outbox")) % (2**255) + 1
 
     def follow_token(self, district: str, subject: UUID) -> str:
         """The reporter's link: recomputed, never stored (HOUSE 4.6)."""

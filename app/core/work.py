@@ -44,6 +44,7 @@ class Actor:
     account_id: UUID | None = None
     post_id: UUID | None = None
     units: tuple[UUID, ...] = ()
+    device_id: UUID | None = None
     address: str = field(default="", repr=False)
 
 

@@ -209,6 +209,7 @@ class Dwelling(Scoped, Base):
     use: Mapped[str] = mapped_column(String(20))
     point: Mapped[Any] = mapped_column(Geometry("POINT", 4326, spatial_index=False), nullable=True)
     since: Mapped[datetime]
+    rev: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:

@@ -136,9 +136,10 @@ async def leave(work: Work, post_id: UUID, until: datetime, deputy_id: UUID | No
 
 
 async def issue_token(
-    session: AsyncSession, runtime: Runtime, account_id: UUID, district: str, post_id: UUID
-) -> tuple[str, datetime]:
-    """A fresh token and when it ends; only its hash is stored."""
+    session: AsyncSession, runtime: Runtime, account_id: UUID, district: str, post_id: UUID, *,
+    life: timedelta | None = None, device_id: UUID | None = None,
+) -> tuple[str, datetime]:  # fmt: skip
+    """A fresh token and when it ends; only its hash is stored. A phone's lives shorter and ends with the phone."""
     now = runtime.clock.now()
     token = new_token(district)
     row: dict[str, Any] = {
@@ -146,9 +147,9 @@ async def issue_token(
         "account_id": account_id,
         "district": district,
         "post_id": post_id,
-        "device_id": None,
+        "device_id": device_id,
         "issued_at": now,
-        "expires_at": now + TOKEN_LIFE,
+        "expires_at": now + (life or TOKEN_LIFE),
         "revoked_at": None,
     }
     await session.execute(insert(Token).values(row))

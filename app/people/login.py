@@ -68,7 +68,7 @@ def identify_by(runtime: Runtime, token: str, address: str) -> Identify:
         if standing is None:
             raise SessionEnded
         units = tuple(unit for unit in (standing.unit_id, standing.office) if unit)
-        actor = Actor(standing.role, bearer.account_id, bearer.post_id, units, address)
+        actor = Actor(standing.role, bearer.account_id, bearer.post_id, units, bearer.device_id, address)
         return actor, scope_of(standing)
 
     return identify

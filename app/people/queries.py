@@ -30,6 +30,7 @@ class Bearer:
     account_id: UUID
     post_id: UUID
     district: str
+    device_id: UUID | None = None
 
 
 async def bearer_of(session: AsyncSession, token: str, now: datetime) -> Bearer | None:
@@ -38,7 +39,7 @@ async def bearer_of(session: AsyncSession, token: str, now: datetime) -> Bearer 
     The one statement of a request that reads the directory: when that moves to another database, it moves alone.
     """
     query = (
-        select(Token.account_id, Token.post_id, Token.district)
+        select(Token.account_id, Token.post_id, Token.district, Token.device_id)
         .join(Account, Account.id == Token.account_id)
         .where(Token.hash == token_hash(token), Token.expires_at > now)
         .where(Token.revoked_at.is_(None), Account.disabled_at.is_(None))

@@ -143,3 +143,18 @@ class HeldIssue(Base):
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), primary_key=True)
     grid_id: Mapped[UUID | None]
     seq: Mapped[int] = mapped_column(Integer)
+
+
+class SealedOutbox(Base):
+    """What a revoked phone had not sent, sealed by it; taken by a person of its office, or not."""
+
+    __tablename__ = "sealed_outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    body_sealed: Mapped[bytes]
+    at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    taken: Mapped[bool | None]

@@ -50,6 +50,7 @@ OPEN_BECAUSE = {
     "contact_duty": "ids; read while a scope is made",
     "change": "ids by ground; read for the grids and households of a device's own scope",
     "op": "sealed bodies; looked up by its own device and id",
+    "sealed_outbox": "sealed twice over; looked up by its device",
     "op_clash": "sealed bodies; counted",
     "media": "digests; looked up by its own device and id",
     "held_issue": "ids; read by the worker",

@@ -609,5 +609,21 @@ def upgrade() -> None:
         unique=True,
         postgresql_nulls_not_distinct=True,
     )
+    op.create_table(
+        "sealed_outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("taken", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("sealed_outbox_device_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("sealed_outbox_pkey")),
+        sa.UniqueConstraint("sha256", name=op.f("sealed_outbox_sha256_key")),
+    )
+    op.create_index(op.f("sealed_outbox_device_id_idx"), "sealed_outbox", ["device_id"], unique=False)
+    op.add_column("dwelling", sa.Column("rev", sa.Integer(), server_default="1", nullable=False))
     op.execute(CARE_KINDS)
     op.execute(PLAN_RULES)
