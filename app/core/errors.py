@@ -62,6 +62,10 @@ class Conflict(Problem):
     """The state has moved on since the caller looked."""
 
 
+class Gone(Problem):
+    """What was asked from is no longer kept: begin anew."""
+
+
 class TooLarge(Problem):
     """More bytes than this service takes in one request."""
 

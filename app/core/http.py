@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.errors import (
     Conflict,
     Forbidden,
+    Gone,
     Invalid,
     InvalidField,
     NotFound,
@@ -114,6 +115,7 @@ STATUS: dict[type[Problem], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    Gone: 410,
     TooLarge: 413,
     TooMany: 429,
     Unavailable: 503,

@@ -154,10 +154,11 @@ class CareNeed(OfHousehold, Base):
     noted_by: Mapped[UUID | None]
 
 
-class Review(OfHousehold, Base):
+class Review(Scoped, Base):
     """A card for the grid leader: two versions of a field, a late assignment, a lost dependency. No value is lost.
 
-    `offered_sealed` is what was not taken; `op_id` the operation it came with.
+    `offered_sealed` is what was not taken; `op_id` the operation it came with. One about no known household
+    has the ground of the post it came from.
     """
 
     __tablename__ = "review"
@@ -170,6 +171,9 @@ class Review(OfHousehold, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"))
+    street_id: Mapped[UUID | None]
+    community_id: Mapped[UUID | None]
+    grid_id: Mapped[UUID | None]
     reason: Mapped[str] = mapped_column(String(30))
     entity: Mapped[str] = mapped_column(String(20))
     entity_id: Mapped[UUID]
@@ -181,3 +185,12 @@ class Review(OfHousehold, Base):
     decision: Mapped[str | None] = mapped_column(String(20))
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """With its household, or on the ground it came from."""
+        if scope.everything:
+            return true()
+        seen = select(Household.id).where(Household.visible_to(scope))
+        ground = [getattr(cls, level).in_(ids) for level, ids in scope.areas.items() if hasattr(cls, level)]
+        return or_(cls.household_id.in_(seen), *ground) if ground or scope.subjects else false()

@@ -30,6 +30,8 @@ class Capability(StrEnum):
     KEEP_ROSTER = "keep_roster"
     KEEP_CATALOGUE = "keep_catalogue"
     MANAGE_RULES = "manage_rules"
+    USE_PHONE = "use_phone"
+    KEEP_DEVICES = "keep_devices"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -47,4 +49,6 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_ROSTER: STREET | {Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
     Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.USE_PHONE: STAFF - {Role.AUDITOR},
+    Capability.KEEP_DEVICES: COMMUNITY | STREET | {Role.GRID_LEADER, Role.DISTRICT_ADMIN},
 }

@@ -12,13 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.crypto import Keys
-from app.core.errors import Problem
+from app.core.errors import Gone
 
 KEPT = timedelta(days=60)
 PURPOSE = "cursor"
 
 
-class CursorExpired(Problem):
+class CursorExpired(Gone):
     """Too old, of another ground, of another phone, or not ours: begin again; the outbox stays."""
 
     code = "cursor_expired"

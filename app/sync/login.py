@@ -97,5 +97,7 @@ async def parting_work(runtime: RuntimeOf, address: AddressOf, credentials: Cred
         yield work
 
 
+phone_work.guards = "phone"  # type: ignore[attr-defined]  # read by the architecture test
+parting_work.guards = "phone"  # type: ignore[attr-defined]
 PhoneWork = Annotated[Work, Depends(phone_work, scope="function")]
 PartingWork = Annotated[Work, Depends(parting_work, scope="function")]

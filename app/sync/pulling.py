@@ -41,7 +41,8 @@ async def pull(work: Work, word: str | None, limit: int) -> Page:
     await _log_reading(work, changes)
     return {
         "cursor": following.moved(at=now.isoformat()).written(work.keys), "has_more": more,
-        "scope_epoch": holding.epoch, "store_epoch": str(store), "server_time": now.isoformat(), "changes": changes,
+        "scope_epoch": holding.epoch, "store_epoch": str(store), "server_time": now.isoformat(),
+        "changes": changes,
     }  # fmt: skip
 
 

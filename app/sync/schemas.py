@@ -206,6 +206,7 @@ class DigestOut(Schema):
 
     server_time: datetime
     scope_epoch: str
+    store_epoch: UUID
     types: dict[str, dict[str, Any]]
 
 

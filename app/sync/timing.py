@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.visits.kinds import ClockQuality
+from app.visits.moments import Moment
 
 GOOD = timedelta(minutes=2)
 WARN = timedelta(minutes=5)  # from here the worker is told, once; never blocked
@@ -28,16 +29,6 @@ class Reading:
     contact_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Moment:
-    """What is kept of a time: as said, as corrected, and how far it can be trusted."""
-
-    said: datetime
-    at: datetime
-    quality: ClockQuality
-    offset: timedelta | None
-
-
 def correct(then: Reading, sent: Reading, received: datetime, earliest: datetime) -> Moment:
     """The time of `then`, sent with `sent` and received at `received`: never after that, never before the last
     contact (or `earliest`, when the phone says none).
@@ -49,15 +40,15 @@ def correct(then: Reading, sent: Reading, received: datetime, earliest: datetime
         jumped = abs(offset - drift) > GOOD
         quality = ClockQuality.SKEWED if jumped or abs(offset) >= GOOD else ClockQuality.OK
     elif then.offset is not None:
-        guess, offset = then.wall + then.offset, then.offset
-        quality = ClockQuality.OK if abs(offset) < GOOD else ClockQuality.SKEWED
+        guess = then.wall + then.offset
+        quality = ClockQuality.OK if abs(then.offset) < GOOD else ClockQuality.SKEWED
     else:
-        guess, offset, quality = then.wall, None, ClockQuality.UNKNOWN
+        guess, quality = then.wall, ClockQuality.UNKNOWN
     floor = min(max(earliest, then.contact_at or earliest), received)
     at = min(max(guess, floor), received)
     if abs(at - guess) >= GOOD:
         quality = ClockQuality.UNKNOWN  # it cannot have been then
-    return Moment(then.wall, at, quality, offset)
+    return Moment(then.wall, at, quality)
 
 
 def has_to_warn(sent: Reading, received: datetime) -> bool:

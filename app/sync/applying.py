@@ -1,0 +1,56 @@
+"""Type of operation -> what it does: the verbs of visits, households and issues, called as routes call them.
+
+A handler returns what to tell the phone. What it raises as a `Problem` refuses the operation for good, unless the
+problem is the service's own trouble; nothing a worker entered is dropped either way, because the ledger keeps it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.core.work import Work
+from app.sync.kinds import OpType, Status
+from app.sync.schemas import OpIn, OpResult
+from app.visits.moments import Moment
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One operation with its payload read and its time corrected."""
+
+    op: OpIn
+    form: Any
+    moment: Moment
+
+    def result(self, status: Status = Status.APPLIED, **more: Any) -> OpResult:
+        """The answer about this operation."""
+        return OpResult(
+            op_id=self.op.op_id, status=status, entity_id=more.pop("entity_id", self.op.entity_id), **more
+        )
+
+
+Handler = Callable[[Work, Asked], Awaitable[OpResult]]
+Together = Callable[[Work, Sequence[Asked]], Awaitable[list[OpResult]]]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """The form of a payload and what is done with it: singly, and as a run by one statement if it can."""
+
+    form: type[BaseModel]
+    handler: Handler
+    together: Together | None = None
+
+
+class WaitsFor(Exception):  # no error: something has to come first
+    """The operation needs an entity that has not come yet."""
+
+    def __init__(self, *entities: UUID) -> None:
+        self.entities = entities
+        super().__init__(str(entities))
+
+
+VERBS: Mapping[OpType, Verb] = {}

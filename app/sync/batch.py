@@ -1,0 +1,117 @@
+"""One push while it is judged: whose it is, when it came, and the Work each of its operations is done in.
+
+An operation names the post it was made under. That post must have been its holder's then; for three days after its
+end it is still good for what was begun, later a person decides (SYNC 3d).
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Forbidden
+from app.core.scope import NOTHING, Scope
+from app.core.work import PUBLIC, Actor, Identify, Runtime, Work, open_work
+from app.people.models import Absence, Post
+from app.people.queries import Bearer, scope_of, standing_of
+from app.sync.schemas import OpResult, Push
+
+GRACE = timedelta(hours=72)
+Who = Callable[[AsyncSession], Awaitable[Bearer]]
+
+
+class OtherPhone(Forbidden):
+    """The envelope names another phone than the token."""
+
+    code = "other_device"
+    zh = "批次中的设备号与登录设备不一致。"
+    en = "The batch names another device than the one signed in."
+
+
+class ForeignPost(Forbidden):
+    """The operation names an assignment its holder never had."""
+
+    code = "forbidden"
+    zh = "该操作的岗位不属于本人。"
+    en = "The operation names a post its holder does not have."
+
+
+class LateAssignment(Forbidden):
+    """Made long after the assignment had ended: a person decides."""
+
+    code = "late_assignment"
+    zh = "该操作晚于岗位结束 72 小时,已交网格长核对。"
+    en = "Made more than 72 hours after the post ended; the grid leader decides."
+
+
+@dataclass
+class Batch:
+    """`who` finds the phone's holder in each transaction anew, so that a revocation stops a batch half-way.
+
+    `answers` are the results so far, by place in the batch.
+    """
+
+    runtime: Runtime
+    district: str
+    who: Who
+    address: str
+    form: Push
+    received: datetime
+    enrolled_at: datetime
+    epoch: UUID
+    answers: dict[int, OpResult] = field(default_factory=dict)
+
+    def own_work(self) -> AbstractAsyncContextManager[Work]:
+        """A Work of the phone that sees nothing: for the ledger alone."""
+        return open_work(self.runtime, self.district, phone_only(self.who, self.address))
+
+    def work_for(self, post_id: UUID, at: datetime) -> AbstractAsyncContextManager[Work]:
+        """A Work of the phone's holder in the post that was held at a time; `ForeignPost` or `LateAssignment`."""
+        return open_work(self.runtime, self.district, self._identify(post_id, at))
+
+    def _identify(self, post_id: UUID, at: datetime) -> Identify:
+        async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
+            bearer = await self.who(session)
+            post = await session.get(Post, post_id)
+            if post is None or not await _held(session, post, bearer.account_id, at):
+                raise ForeignPost("assignment_id")
+            standing = await standing_of(session, replace(bearer, post_id=post_id), _good_until(post, at))
+            if standing is None:
+                raise LateAssignment("assignment_id")
+            units = tuple(unit for unit in (standing.unit_id, standing.office) if unit)
+            actor = Actor(standing.role, bearer.account_id, post_id, units, bearer.device_id, self.address)
+            return actor, scope_of(standing)
+
+        return identify
+
+
+def phone_only(who: Who, address: str) -> Identify:
+    """The phone as an actor, without any ground."""
+
+    async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
+        bearer = await who(session)
+        role = await session.scalar(select(Post.role).where(Post.id == bearer.post_id))
+        return Actor(role or PUBLIC, bearer.account_id, bearer.post_id, (), bearer.device_id, address), NOTHING
+
+    return identify
+
+
+def _good_until(post: Post, at: datetime) -> datetime:
+    """The moment at which the post is looked at: its last one for what came within the grace."""
+    if post.valid_to is not None and at >= post.valid_to:
+        if at >= post.valid_to + GRACE:
+            raise LateAssignment("assignment_id")
+        return post.valid_to - timedelta(microseconds=1)
+    return max(at, post.valid_from)
+
+
+async def _held(session: AsyncSession, post: Post, account_id: UUID, at: datetime) -> bool:
+    """Whether the post was the account's own, or one it deputised for then."""
+    if post.account_id == account_id:
+        return True
+    away = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
+    return await session.scalar(select(Absence.post_id).where(*away, Absence.ends_at + GRACE > at)) is not None

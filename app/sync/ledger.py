@@ -1,0 +1,125 @@
+"""The ledger of operations: each one's raw body, sealed, and its answer. Read first, written with the effect.
+
+Every transaction that judges operations takes the phone's lock first. Two connections sending the same batch in
+opposite order then wait for one another instead of meeting in a deadlock, which would look like a refusal (SYNC,
+trap 2).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.core.work import Work
+from app.sync.kinds import Status
+from app.sync.models import Op, OpClash
+from app.sync.schemas import OpResult
+
+CONTEXT = "op.body"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An operation as it came: enough to find it again, whatever else is wrong with it."""
+
+    op_id: UUID
+    seq: int
+    type: str
+    entity_id: UUID | None
+    body: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Over the canonical form, so that a proxy that writes JSON anew changes nothing."""
+        said = {name: value for name, value in self.body.items() if name != "sha256"}
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+
+def canonical(said: Any) -> str:
+    """Sorted keys, no spaces, no escapes: the one form both sides hash."""
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of one operation. `waits_for` are ids that have to come first; `at` its corrected time."""
+
+    raw: Raw
+    result: OpResult
+    post_id: UUID
+    at: datetime | None = None
+    waits_for: Sequence[UUID] = ()
+
+
+async def lock_phone(work: Work) -> None:
+    """One transaction of a phone at a time; another one waits, and gives up as `Busy` after the lock timeout."""
+    key = int.from_bytes(hashlib.sha256(str(work.actor.device_id).encode()).digest()[:8], signed=True)
+    await work.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def known(work: Work, op_ids: Iterable[UUID]) -> dict[UUID, Op]:
+    """What the ledger holds of them, whoever sent them."""
+    found = await work.session.scalars(select(Op).where(Op.op_id.in_(list(op_ids))))
+    return {op.op_id: op for op in found}
+
+
+def again(op: Op, raw: Raw) -> OpResult | None:
+    """The answer to a repeat: the first one's result; None when it still waits and has to be looked at anew."""
+    if op.sha256 != raw.sha256:
+        return OpResult(op_id=raw.op_id, status=Status.REJECTED, code="op_id_reuse")
+    if op.status == Status.WAITING:
+        return None
+    first = OpResult.model_validate(op.result or {"op_id": op.op_id, "status": op.status})
+    if first.status in (Status.REJECTED, Status.PARKED):
+        return first
+    return first.model_copy(update={"status": Status.DUPLICATE, "code": first.code or str(first.status)})
+
+
+def row(work: Work, judged: Judged) -> dict[str, Any]:
+    """The ledger's row of one operation."""
+    raw, result, now = judged.raw, judged.result, work.clock.now()
+    return {
+        "op_id": raw.op_id, "device_id": work.actor.device_id, "account_id": work.actor.account_id,
+        "post_id": judged.post_id, "seq": raw.seq, "type": raw.type, "entity_id": raw.entity_id,
+        "sha256": raw.sha256, "body_sealed": work.keys.seal(canonical(raw.body), CONTEXT),
+        "status": result.status, "code": result.code, "result": result.model_dump(mode="json", exclude_none=True),
+        "waits_for": list(judged.waits_for), "at": judged.at, "received_at": now,
+        "settled_at": None if result.status == Status.WAITING else now,
+    }  # fmt: skip
+
+
+async def settle(work: Work, op: Op, result: OpResult) -> None:
+    """The answer of an operation that waited."""
+    op.status, op.code = result.status, result.code
+    op.result = result.model_dump(mode="json", exclude_none=True)
+    op.settled_at = work.clock.now()
+    await work.session.flush()
+
+
+async def keep_clash(work: Work, raw: Raw) -> None:
+    """The second body under a known id, beside the first."""
+    clash = {
+        "id": work.new_id(), "op_id": raw.op_id, "device_id": work.actor.device_id, "sha256": raw.sha256,
+        "body_sealed": work.keys.seal(canonical(raw.body), CONTEXT), "at": work.clock.now(),
+    }  # fmt: skip
+    await work.put(OpClash, [clash])
+
+
+def body_of(work: Work, op: Op) -> dict[str, Any]:
+    """What the phone said."""
+    said: dict[str, Any] = json.loads(work.keys.unseal(op.body_sealed or b"", CONTEXT))
+    return said
+
+
+async def missing_seqs(work: Work, upto: int, most: int = 100) -> list[int]:
+    """Numbers below `upto` that never came from this phone: an operation was lost on it, or is still to come."""
+    mine = (Op.device_id == work.actor.device_id, Op.seq <= upto)
+    came = select(Op.seq).where(*mine)
+    numbers = select(func.generate_series(1, upto).label("seq")).subquery()
+    gaps = select(numbers.c.seq).where(numbers.c.seq.not_in(came)).order_by(numbers.c.seq).limit(most)
+    return list((await work.session.scalars(gaps)).all())
