@@ -9,8 +9,10 @@ from app.grid.routes import router as areas
 from app.issues.routes import router as issues
 from app.notices.routes import router as notices
 from app.people.routes import router as people
+from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in (issues, dispatch, whistles, people, notices, areas, clocks, figures):  # the busiest are matched first
+# the busiest are matched first
+for part in (issues, visits, dispatch, whistles, people, notices, areas, clocks, figures):
     api.include_router(part)
