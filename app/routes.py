@@ -10,18 +10,10 @@ from app.issues.routes import router as issues
 from app.notices.routes import router as notices
 from app.people.routes import router as people
 from app.sync.routes import router as phones
+from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
+BUSIEST_FIRST = (issues, phones, visits, dispatch, whistles, people, notices, areas, clocks, figures)
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in (
-    issues,
-    phones,
-    dispatch,
-    whistles,
-    people,
-    notices,
-    areas,
-    clocks,
-    figures,
-):  # the busiest are matched first
+for part in BUSIEST_FIRST:
     api.include_router(part)

@@ -11,6 +11,9 @@ STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
 DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 DISTRICT = frozenset({Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN})
 WHOLE_DISTRICT = DISTRICT | {Role.AUDITOR}
+ON_GROUND = (
+    COMMUNITY | STREET | {Role.GRID_WORKER, Role.GRID_LEADER, Role.BUILDING_LEADER}
+)  # visits its households
 
 
 class Capability(StrEnum):
@@ -32,6 +35,10 @@ class Capability(StrEnum):
     MANAGE_RULES = "manage_rules"
     USE_PHONE = "use_phone"
     KEEP_DEVICES = "keep_devices"
+    MAKE_VISITS = "make_visits"
+    SEE_COVERAGE = "see_coverage"
+    GIVE_DUTIES = "give_duties"
+    KEEP_PATROLS = "keep_patrols"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -51,4 +58,9 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
     Capability.USE_PHONE: STAFF - {Role.AUDITOR},
     Capability.KEEP_DEVICES: COMMUNITY | STREET | {Role.GRID_LEADER, Role.DISTRICT_ADMIN},
+    # On one's ground by `ON_GROUND`, else only the households on one's list of contact duty.
+    Capability.MAKE_VISITS: STAFF - {Role.AUDITOR},
+    Capability.SEE_COVERAGE: COMMUNITY | STREET | {Role.GRID_LEADER},
+    Capability.GIVE_DUTIES: COMMUNITY | STREET | {Role.GRID_LEADER},
+    Capability.KEEP_PATROLS: COMMUNITY | STREET | {Role.GRID_LEADER},
 }

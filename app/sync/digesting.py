@@ -1,4 +1,4 @@
-"""The digest: per type, how many records a phone should hold and a hash over them; it fetches anew what differs."""
+"""The digest: per type, how many records a phone should hold and a hash over them; what differs it fetches."""
 
 import hashlib
 from typing import Any

@@ -163,7 +163,11 @@ class PlanRule(Base):
 
 
 class VisitTask(OnGround, Base):
-    """One household, one rule, one period: what is due, and by which visit it was covered."""
+    """One household, one rule, one period: what is due, and by which visit it was covered.
+
+    The state follows from rows alone: covered when a visit covers it, else refused when one was turned away, else
+    cancelled when `cancelled_at` says that it is no longer wanted, else open (`app/visits/reckoning.py`).
+    """
 
     __tablename__ = "visit_task"
     __table_args__ = (
@@ -191,6 +195,7 @@ class VisitTask(OnGround, Base):
     state: Mapped[str] = mapped_column(String(20))
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"))
     done_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     rev: Mapped[int] = mapped_column(Integer)
 
 

@@ -83,6 +83,8 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/placing.py": "placing anew, by the same read",
         "app/issues/neighbours.py": "the grids around a point, by the same read",
         "app/issues/routes.py": "the dry run, by the same read",
+        "app/visits/writing.py": "the one write of a batch of visits, on households the scope has shown",
+        "app/visits/reckoning.py": "tasks follow from every visit of a household, also those from other ground",
     },
     "text": {
         "app/core/work.py": "ping",
@@ -100,6 +102,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
+        "app/visits/doors.py": "door and masked head of households the scope has shown, on whatever ground",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
     },
     "exec_driver_sql": {},
