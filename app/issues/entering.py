@@ -1,6 +1,7 @@
 """A report on its way in, with what may follow at once: a finding that is fixed already, a neighbour's me-too."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -32,7 +33,10 @@ class ForStaff(Invalid):
     en = "Only staff may fill this field; leave it out."
 
 
-async def enter(work: Work, form: RaiseIssue, claim: Claim, photos: Sequence[Photo], *, screening: bool) -> Raised:
+async def enter(
+    work: Work, form: RaiseIssue, claim: Claim, photos: Sequence[Photo], *, screening: bool,
+    placed_at: datetime | None = None,
+) -> Raised:  # fmt: skip
     """Raise it; then, once and in the same transaction, close a finding or join the matter it repeats."""
     if work.actor.role == PUBLIC:
         for name in FOR_STAFF:
@@ -40,7 +44,7 @@ async def enter(work: Work, form: RaiseIssue, claim: Claim, photos: Sequence[Pho
                 raise ForStaff(name)
     if form.fixed_on_spot is not None and form.type != IssueType.FINDING:
         raise intake.NotAFinding("type")
-    raised = await intake.raise_issue(work, form, claim, photos, screening=screening)
+    raised = await intake.raise_issue(work, form, claim, photos, screening=screening, placed_at=placed_at)
     if raised.replayed:
         return raised
     if form.fixed_on_spot is not None:

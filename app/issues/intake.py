@@ -101,13 +101,18 @@ class Raised:
 
 
 async def raise_issue(
-    work: Work, form: RaiseIssue, claim: Claim, photos: Sequence[Photo] = (), *, screening: bool = False
-) -> Raised:
-    """Place, assign and store an issue, or find what its key made before."""
+    work: Work, form: RaiseIssue, claim: Claim, photos: Sequence[Photo] = (), *, screening: bool = False,
+    placed_at: datetime | None = None,
+) -> Raised:  # fmt: skip
+    """Place, assign and store an issue, or find what its key made before. `placed_at`: the borders of that moment
+    count, when a phone without a signal noted it.
+    """
     respondent = await _unit(work, form.respondent_unit)
     facts = facts_of(work, form, respondent)
     if form.dwelling_id is not None and facts.by == "none":
         facts = replace(facts, area_code=await _code_of_door(work, form.dwelling_id))
+    if placed_at is not None:
+        facts = facts.at_time(placed_at)
     read = await situation.read(await work.cursor(), facts)
     if form.category is not None and read.category_version is None:
         raise UnknownCategory("category")

@@ -1,10 +1,10 @@
-"""Type of operation -> what it does: the verbs of visits, households and issues, called as routes call them.
+"""What an operation is asked and answered with. Its verbs are in `visit_ops`, `household_ops` and `issue_ops`.
 
 A handler returns what to tell the phone. What it raises as a `Problem` refuses the operation for good, unless the
 problem is the service's own trouble; nothing a worker entered is dropped either way, because the ledger keeps it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.core.work import Work
-from app.sync.kinds import OpType, Status
+from app.sync.kinds import Status
 from app.sync.schemas import OpIn, OpResult
 from app.visits.moments import Moment
 
@@ -24,6 +24,7 @@ class Asked:
     op: OpIn
     form: Any
     moment: Moment
+    device_id: UUID
 
     def result(self, status: Status = Status.APPLIED, **more: Any) -> OpResult:
         """The answer about this operation."""
@@ -51,6 +52,3 @@ class WaitsFor(Exception):  # no error: something has to come first
     def __init__(self, *entities: UUID) -> None:
         self.entities = entities
         super().__init__(str(entities))
-
-
-VERBS: Mapping[OpType, Verb] = {}

@@ -15,7 +15,9 @@ from sqlalchemy import delete, func, select, update
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.files import Photo
 from app.core.work import Work
-from app.sync.models import Media
+from app.issues.intake import photo_rows
+from app.issues.records import IssuePhoto
+from app.sync.models import Media, WantedMedia
 from app.sync.schemas import MediaOut
 from app.visits.models import VisitPhoto
 
@@ -61,7 +63,8 @@ async def keep(work: Work, media_id: UUID, said_sha256: str, photo: Photo) -> Me
         if known.said_sha256 != said_sha256 or known.device_id != work.actor.device_id:
             raise MediaIdReused("media_id")
         return out(known)
-    entity = await work.session.scalar(select(VisitPhoto.visit_id).where(VisitPhoto.media_id == media_id))
+    named = select(VisitPhoto.visit_id).where(VisitPhoto.media_id == media_id).execution_options(unscoped=True)
+    entity = await work.session.scalar(named) or await _issue_waiting(work, media_id, photo)
     now = work.clock.now()
     row: dict[str, Any] = {
         "id": media_id, "device_id": work.actor.device_id, "said_sha256": said_sha256, "sha256": photo.sha256,
@@ -72,13 +75,23 @@ async def keep(work: Work, media_id: UUID, said_sha256: str, photo: Photo) -> Me
     if entity is not None:
         here = (VisitPhoto.media_id == media_id, VisitPhoto.visit_id == entity)
         arrived = update(VisitPhoto).where(*here).values(sha256=photo.sha256, missing_since=None)
-        await work.session.execute(arrived.execution_options(synchronize_session=False))
+        await work.session.execute(arrived.execution_options(synchronize_session=False, unscoped=True))
     return MediaOut(id=media_id, sha256=photo.sha256, bound=entity is not None)
 
 
 def out(media: Media) -> MediaOut:
     """What the phone is told of a stored photo."""
     return MediaOut(id=media.id, sha256=media.sha256, bound=media.bound_at is not None)
+
+
+async def _issue_waiting(work: Work, media_id: UUID, photo: Photo) -> UUID | None:
+    """The issue that named this photo before it came: it stands there from now on."""
+    wanted = await work.session.get(WantedMedia, media_id)
+    if wanted is None:
+        return None
+    await work.put(IssuePhoto, photo_rows(work, wanted.issue_id, [photo]))
+    await work.session.delete(wanted)
+    return wanted.issue_id
 
 
 async def bind(work: Work, entity_id: UUID, media_ids: Sequence[UUID]) -> None:
@@ -91,7 +104,7 @@ async def bind(work: Work, entity_id: UUID, media_ids: Sequence[UUID]) -> None:
     for row in rows.all():
         here = (VisitPhoto.media_id == row.id, VisitPhoto.visit_id == entity_id)
         arrived = update(VisitPhoto).where(*here).values(sha256=row.sha256, missing_since=None)
-        await work.session.execute(arrived.execution_options(synchronize_session=False))
+        await work.session.execute(arrived.execution_options(synchronize_session=False, unscoped=True))
 
 
 async def sweep(work: Work) -> int:

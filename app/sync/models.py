@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     or_,
     true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import LEFT_TO_DEFAULT as LATER
@@ -133,6 +133,16 @@ class Media(Base):
     at: Mapped[datetime]
     entity_id: Mapped[UUID | None]
     bound_at: Mapped[datetime | None] = mapped_column(info=LATER)
+
+
+class WantedMedia(Base):
+    """A photo an issue waits for: named by its report, not here yet."""
+
+    __tablename__ = "wanted_media"
+
+    media_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), index=True)
+    since: Mapped[datetime]
 
 
 class HeldIssue(Base):

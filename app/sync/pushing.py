@@ -22,7 +22,7 @@ from app.core.work import Runtime, Work, open_work
 from app.people.login import district_of_token
 from app.people.queries import Bearer
 from app.sync import devices, events, ledger
-from app.sync.applying import VERBS, Asked, Verb, WaitsFor
+from app.sync.applying import Asked, Verb, WaitsFor
 from app.sync.batch import Batch, LateAssignment, OtherPhone, phone_only
 from app.sync.kinds import OpType, Status
 from app.sync.ledger import Judged, Raw
@@ -30,7 +30,9 @@ from app.sync.login import phone_of
 from app.sync.models import Device, Op
 from app.sync.reviewing import open_review
 from app.sync.schemas import MOST_OPS, OpIn, OpResult, Push, PushOut
+from app.sync.straying import HasStrayed
 from app.sync.timing import Reading, correct, has_to_warn
+from app.sync.verbs import VERBS
 from app.visits.moments import Moment
 
 SCHEMAS = range(1, 2)  # versions of operations the service understands
@@ -172,7 +174,7 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
         return Item(place, raw, refused=_refused(raw, Status.REJECTED, "malformed", field=where))
     if op.sha256 != raw.sha256:
         return Item(place, raw, refused=_refused(raw, Status.REJECTED, "digest_mismatch"))
-    return Item(place, raw, Asked(op, form, _moment(batch, op)), verb)
+    return Item(place, raw, Asked(op, form, _moment(batch, op), batch.form.device_id), verb)
 
 
 def _refused(raw: Raw, status: Status, code: str, **more: Any) -> OpResult:
@@ -207,7 +209,7 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
                 Judged(item.raw, result, one.op.assignment_id, one.moment.at)
                 for item, one, result in zip(run, asked, results, strict=True)
             ]
-            await work.append({Op: [ledger.row(work, one) for one in judged]})
+            await work.put(Op, [ledger.row(work, one) for one in judged])
     except (Problem, SQLAlchemyError, WaitsFor):
         return False
     batch.answers.update({item.place: result for item, result in zip(run, results, strict=True)})
@@ -260,15 +262,18 @@ async def _keep_problem(batch: Batch, item: Item, problem: Problem) -> OpResult:
     """Refused for good, or put before a person when its assignment had ended."""
     zh, en = problem.words
     told = {"zh": zh, "en": en, "field": problem.field}
-    late = isinstance(problem, LateAssignment)
+    late = isinstance(problem, LateAssignment | HasStrayed)
     status = Status.DEFERRED if late else Status.REJECTED
     code = "forbidden" if isinstance(problem, NotFound) else problem.code
     if isinstance(problem, Forbidden | NotFound) and not late:
         log().warning("op_forbidden", op_id=str(item.raw.op_id), why=problem.code)
-    return await _keep(batch, item, OpResult(op_id=item.raw.op_id, status=status, code=code, problem=told))
+    result = OpResult(op_id=item.raw.op_id, status=status, code=code, problem=told)
+    return await _keep(batch, item, result, household_id=getattr(problem, "household_id", None))
 
 
-async def _keep(batch: Batch, item: Item, result: OpResult, waits_for: Sequence[UUID] = ()) -> OpResult:
+async def _keep(
+    batch: Batch, item: Item, result: OpResult, waits_for: Sequence[UUID] = (), household_id: UUID | None = None
+) -> OpResult:
     """Write what did not take effect: nothing a phone has sent is dropped."""
     async with batch.own_work() as work:
         await ledger.lock_phone(work)
@@ -283,7 +288,7 @@ async def _keep(batch: Batch, item: Item, result: OpResult, waits_for: Sequence[
         judged = Judged(item.raw, result, post_id or UUID(int=0), at, waits_for)
         await work.put(Op, [ledger.row(work, judged)])
         if result.status == Status.DEFERRED:
-            await open_review(work, judged)
+            await open_review(work, judged, household_id)
     return result
 
 

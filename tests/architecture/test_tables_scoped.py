@@ -53,6 +53,7 @@ OPEN_BECAUSE = {
     "sealed_outbox": "sealed twice over; looked up by its device",
     "op_clash": "sealed bodies; counted",
     "media": "digests; looked up by its own device and id",
+    "wanted_media": "ids; read when the photo comes",
     "held_issue": "ids; read by the worker",
     "store_epoch": "directory: one row",
     "formula": "a rule table",

@@ -628,6 +628,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("sealed_outbox_sha256_key")),
     )
     op.create_index(op.f("sealed_outbox_device_id_idx"), "sealed_outbox", ["device_id"], unique=False)
+    op.create_table(
+        "wanted_media",
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("issue_id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("wanted_media_issue_id_fkey")),
+        sa.PrimaryKeyConstraint("media_id", name=op.f("wanted_media_pkey")),
+    )
+    op.create_index(op.f("wanted_media_issue_id_idx"), "wanted_media", ["issue_id"], unique=False)
     op.add_column("dwelling", sa.Column("rev", sa.Integer(), server_default="1", nullable=False))
     op.execute(CARE_KINDS)
     op.execute(PLAN_RULES)

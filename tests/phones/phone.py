@@ -1,0 +1,298 @@
+"""The reference client: a phone's outbox, copy and clocks, as SYNC 3 wants them of any client.
+
+It keeps what it has entered until the service has answered for it, and once more for a week (the sent tail); it
+applies a page and its cursor together, and never trusts its own wall clock. The web client does the same.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from app.core.ids import SystemIds
+
+KEPT = frozenset({"waiting", "retry", "rejected"})
+MOST_OPS = 50
+TAIL = timedelta(days=7)
+
+
+class Answer(Protocol):
+    """What a transport gives back."""
+
+    status_code: int
+    content: bytes
+    headers: Any
+
+
+Send = Callable[..., Awaitable[Answer]]
+
+
+class Offline(Exception):  # a state, not a fault of the client
+    """No answer that is ours: nothing is cleared, everything is tried again later."""
+
+
+@dataclass
+class PhoneClock:
+    """Wall and monotonic time of one page session, driven by the true time of the test."""
+
+    true_now: Callable[[], datetime]
+    skew: timedelta = timedelta(0)
+    session: str = field(default_factory=lambda: secrets.token_hex(4))
+    booted: datetime | None = None
+
+    def wall(self) -> datetime:
+        return self.true_now() + self.skew
+
+    def mono_ms(self) -> int:
+        self.booted = self.booted or self.true_now() - timedelta(minutes=5)
+        return int((self.true_now() - self.booted).total_seconds() * 1000)
+
+    def reload(self) -> None:
+        """Another page session: the monotonic count begins anew."""
+        self.session, self.booted = secrets.token_hex(4), None
+
+
+@dataclass
+class Outgoing:
+    """One operation in the outbox: immutable from the moment it was entered."""
+
+    body: dict[str, Any]
+    status: str = "new"
+    code: str | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.body["op_id"])
+
+
+def canonical(said: Any) -> str:
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass
+class Phone:
+    """One phone. `send(method, path, headers=, content=)` is the network."""
+
+    send: Send
+    clock: PhoneClock
+    post_id: str = ""
+    device_id: str = ""
+    access: str = ""
+    refresh_token: str = ""
+    outbox: list[Outgoing] = field(default_factory=list)
+    sent: list[Outgoing] = field(default_factory=list)
+    attention: list[Outgoing] = field(default_factory=list)
+    copy: dict[tuple[str, str], tuple[int | None, dict[str, Any]]] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    cursor: str | None = None
+    store_epoch: str | None = None
+    seq: int = 0
+    offset: timedelta | None = None
+    contact_at: str | None = None
+    outbox_key: str = ""
+    revoked: bool = False
+    warned: int = 0
+    ids: SystemIds = field(default_factory=SystemIds)
+
+    # -- the network ------------------------------------------------------------------------------------------
+
+    async def call(self, method: str, path: str, said: Any = None, token: str | None = None) -> Any:
+        """One call; `Offline` for anything that is not an answer of ours."""
+        headers = {"Authorization": f"Bearer {token or self.access}"} if token or self.access else {}
+        content = b""
+        if said is not None:
+            content = json.dumps(said).encode()
+            headers["Content-Type"] = "application/json"
+        sent_at = self.clock.wall()
+        answer = await self.send(method, f"/api/v1{path}", headers=headers, content=content)
+        kind = str(answer.headers.get("content-type", ""))
+        if answer.status_code != 204 and not kind.startswith(("application/json", "application/problem+json")):
+            raise Offline(path)  # a captive portal, a gateway
+        body = json.loads(answer.content) if answer.content else {}
+        if answer.status_code >= 500 or answer.status_code == 429:
+            raise Offline(str(body.get("code")))
+        if isinstance(body, dict) and "server_time" in body:
+            server = datetime.fromisoformat(body["server_time"])
+            self.offset, self.contact_at = server - sent_at, body["server_time"]
+        return answer.status_code, body
+
+    async def signed(self, method: str, path: str, said: Any = None) -> Any:
+        """A call that renews the access token once when it has run out."""
+        status, body = await self.call(method, path, said)
+        if status == 401 and body["code"] == "token_expired":
+            await self.renew()
+            status, body = await self.call(method, path, said)
+        if status == 403 and body["code"] == "device_revoked":
+            self.revoked = True
+        return status, body
+
+    async def enrol(self, staff_token: str, post_id: Any) -> None:
+        status, body = await self.call("POST", "/devices", {"name": "红米", "app_build": "test-1"}, staff_token)
+        assert status == 201, body
+        self.post_id = str(post_id)
+        self._take_tokens(body)
+
+    def _take_tokens(self, body: dict[str, Any]) -> None:
+        self.device_id, self.access, self.refresh_token = (
+            body["device_id"], body["access_token"], body["refresh_token"],
+        )  # fmt: skip
+        self.outbox_key = body["outbox_key"]
+        self.store_epoch = self.store_epoch or body["store_epoch"]
+
+    async def renew(self) -> None:
+        status, body = await self.call(
+            "POST", "/devices/refresh", {"refresh_token": self.refresh_token}, token="-"
+        )
+        assert status == 200, body
+        self._take_tokens(body)
+
+    # -- entering ---------------------------------------------------------------------------------------------
+
+    def enter(
+        self, type_: str, entity_id: str, payload: dict[str, Any], *, base_rev: int | None = None,
+        depends_on: tuple[str, ...] = (), op_id: str | None = None, **more: Any,
+    ) -> Outgoing:  # fmt: skip
+        """An operation, kept before anything else happens."""
+        self.seq += 1
+        body: dict[str, Any] = {
+            "op_id": op_id or self.fresh(), "seq": self.seq, "type": type_, "entity": type_.partition(".")[0],
+            "entity_id": entity_id, "base_rev": base_rev, "occurred_at": self.clock.wall().isoformat(),
+            "clock": self._clock(), "schema": 1, "form_version": f"{type_}@1", "assignment_id": self.post_id,
+            "depends_on": list(depends_on), "geo": None, "payload": payload, **more,
+        }  # fmt: skip
+        body["sha256"] = hashlib.sha256(canonical(body).encode()).hexdigest()
+        made = Outgoing(body)
+        self.outbox.append(made)
+        return made
+
+    def visit(self, household: Any, result: str = "met", **more: Any) -> Outgoing:
+        payload = {"household_id": str(household), "result": result, "way": "door"} | more
+        return self.enter("visit.create", self.fresh(), payload)
+
+    def fresh(self) -> str:
+        return str(self.ids.new(self.clock.true_now()))
+
+    def _clock(self) -> dict[str, Any]:
+        offset = None if self.offset is None else int(self.offset.total_seconds() * 1000)
+        return {
+            "session": self.clock.session, "mono_ms": self.clock.mono_ms(), "offset_ms": offset,
+            "contact_at": self.contact_at,
+        }  # fmt: skip
+
+    # -- sending ----------------------------------------------------------------------------------------------
+
+    def envelope(self, ops: list[Outgoing]) -> dict[str, Any]:
+        return {
+            "device_id": self.device_id, "batch_id": self.fresh(), "sent_at": self.clock.wall().isoformat(),
+            "clock": self._clock(), "ops": [one.body for one in ops],
+        }  # fmt: skip
+
+    async def push(self, most: int = MOST_OPS) -> list[dict[str, Any]]:
+        """The next batch; an unanswered one stays as it is."""
+        ops = [one for one in self.outbox if one.status != "rejected"][:most]
+        if not ops:
+            return []
+        status, body = await self.signed("POST", "/sync/push", self.envelope(ops))
+        if status == 422 and body["code"] == "bad_envelope" and len(ops) > 1:
+            return [*await self.push(len(ops) // 2), *await self.push(len(ops) - len(ops) // 2)]
+        if status != 200:
+            return []
+        self.warned += bool(body["clock_warning"])
+        self.settle(ops, body["results"])
+        self._epoch(body["store_epoch"])
+        return list(body["results"])
+
+    def settle(self, ops: list[Outgoing], results: list[dict[str, Any]]) -> None:
+        """What was answered for leaves the outbox for the sent tail; what was refused is shown."""
+        by_id = {one.id: one for one in ops}
+        for result in results:
+            one = by_id.get(str(result["op_id"]))
+            if one is None:
+                continue
+            one.status, one.code = result["status"], result.get("code")
+            if result.get("redirect"):
+                self.redirects[result["redirect"]["from"]] = result["redirect"]["to"]
+            if one.status == "rejected":
+                self.attention.append(one)
+            if one.status not in ("waiting", "retry"):
+                self.outbox.remove(one)
+                one.sent_at = self.clock.true_now()
+                self.sent.append(one)
+        self.sent = [one for one in self.sent if one.sent_at and self.clock.true_now() - one.sent_at < TAIL]
+
+    def _epoch(self, epoch: str) -> None:
+        """A restored store has forgotten what was sent since: send the tail again, before anything else."""
+        if self.store_epoch is not None and epoch != self.store_epoch:
+            again, self.sent = self.sent, []
+            self.outbox = [*again, *self.outbox]
+            self.cursor = None
+        self.store_epoch = epoch
+
+    async def flush(self, rounds: int = 40) -> None:
+        """Push until nothing can be pushed now."""
+        for _ in range(rounds):
+            before = [one.id for one in self.outbox]
+            await self.push()
+            if not self.outbox or before == [one.id for one in self.outbox]:
+                return
+
+    # -- pulling ----------------------------------------------------------------------------------------------
+
+    async def pull(self, limit: int = 500, pages: int = 200) -> int:
+        """Until nothing more is there; the number of changes. What is too old is fetched anew."""
+        total = 0
+        for _ in range(pages):
+            query = f"?limit={limit}" + (f"&cursor={self.cursor}" if self.cursor else "")
+            status, body = await self.signed("GET", f"/sync/pull{query}")
+            if status == 410:
+                self.cursor = None
+                self.copy.clear()
+                continue
+            assert status == 200, body
+            self._apply(body)
+            total += len(body["changes"])
+            if not body["has_more"]:
+                return total
+        raise AssertionError("the pull does not end")
+
+    def _apply(self, page: dict[str, Any]) -> None:
+        for change in page["changes"]:
+            key = (change["t"], change["id"])
+            if change["k"] == "upsert":
+                self.copy[key] = (change.get("rev"), change["d"])
+            else:
+                self.copy.pop(key, None)
+            if change["k"] == "redirect":
+                self.redirects[change["id"]] = change["to"]
+        self.cursor = page["cursor"]
+        self._epoch(page["store_epoch"])
+
+    def held(self, type_: str) -> dict[str, dict[str, Any]]:
+        """The copies of one type by id."""
+        return {key: said for (name, key), (_, said) in self.copy.items() if name == type_}
+
+    def digest(self) -> dict[str, tuple[int, str]]:
+        """As the service reckons it."""
+        found: dict[str, list[str]] = {}
+        for (name, key), (rev, _) in self.copy.items():
+            found.setdefault(name, []).append(f"{key}:{rev}")
+        return {
+            name: (len(lines), hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest())
+            for name, lines in found.items()
+        }
+
+    async def agrees(self) -> bool:
+        """Whether the copy is what the service says it should be."""
+        status, body = await self.signed("GET", "/sync/digest")
+        assert status == 200, body
+        said = {name: (one["count"], one["hash"]) for name, one in body["types"].items() if one["count"]}
+        return said == self.digest()
+
+
+def household_of(op: Outgoing) -> UUID:
+    return UUID(op.body["payload"]["household_id"])
