@@ -609,5 +609,8 @@ def upgrade() -> None:
         unique=True,
         postgresql_nulls_not_distinct=True,
     )
+    op.add_column("dwelling", sa.Column("door", sa.String(length=300), server_default="", nullable=False))
+    op.create_index("dwelling_of_grid", "dwelling", ["grid_id", "door", "id"], unique=False)
+    op.create_index("dwelling_of_community", "dwelling", ["community_id", "door", "id"], unique=False)
     op.execute(CARE_KINDS)
     op.execute(PLAN_RULES)
