@@ -6,6 +6,7 @@ from app.people.models import Role
 
 STAFF = frozenset(Role) - {Role.PUBLIC, Role.SYSTEM}
 HELPERS = frozenset({Role.PIONEER, Role.ORDER_AIDE, Role.CLEANER})
+GRID = frozenset({Role.GRID_WORKER, Role.GRID_LEADER})
 COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
 STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
 DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
@@ -30,6 +31,12 @@ class Capability(StrEnum):
     KEEP_ROSTER = "keep_roster"
     KEEP_CATALOGUE = "keep_catalogue"
     MANAGE_RULES = "manage_rules"
+    SEE_DWELLINGS = "see_dwellings"
+    SEE_HOUSEHOLDS = "see_households"
+    EDIT_HOUSEHOLDS = "edit_households"
+    ARRANGE_HOUSEHOLDS = "arrange_households"
+    UNMASK_RESIDENTS = "unmask_residents"
+    CARE_NEEDS = "care_needs"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -47,4 +54,12 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_ROSTER: STREET | {Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
     Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.SEE_DWELLINGS: GRID | COMMUNITY | STREET | {Role.BUILDING_LEADER},
+    Capability.SEE_HOUSEHOLDS: GRID | COMMUNITY | STREET | {Role.BUILDING_LEADER},
+    Capability.EDIT_HOUSEHOLDS: GRID | COMMUNITY,
+    Capability.ARRANGE_HOUSEHOLDS: COMMUNITY | {Role.GRID_LEADER},
+    Capability.UNMASK_RESIDENTS: GRID | COMMUNITY | STREET,
+    Capability.CARE_NEEDS: GRID | COMMUNITY,
 }
+BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
+"""Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""
