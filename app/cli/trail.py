@@ -10,9 +10,16 @@ from app.core.audit import Break
 from app.core.audit import verify as walk
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import district_codes
+from app.households.models import Household
+from app.households.recording import KIND as HOUSEHOLDS
 from app.issues import counting
 from app.issues.records import IssueDay
 from app.timetable import TIMETABLE
+
+CHAINS: dict[str, type[Any]] = {
+    **{kind: acts.model for kind, acts in TIMETABLE.items()},
+    HOUSEHOLDS: Household,
+}
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
 counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")
@@ -42,8 +49,8 @@ async def _verify(district: str | None) -> int:
     async with runtime_from_environment() as runtime:
         for code in await _chosen(runtime, district):
             async with system_work(runtime, code) as work:
-                for kind, acts in TIMETABLE.items():
-                    broken += await _walk(work, kind, acts.model)
+                for kind, model in CHAINS.items():
+                    broken += await _walk(work, kind, model)
     return broken
 
 

@@ -149,6 +149,12 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(1, len(name) - 1)
 
 
+def mask_id_number(number: str) -> str:
+    """The last four of an identity number; of a short one two, so that something is left to guess."""
+    shown = 4 if len(number) >= 15 else 2  # noqa: PLR2004  # the old identity card's length
+    return "*" * (len(number) - shown) + number[-shown:]
+
+
 def _b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 

@@ -186,13 +186,18 @@ class Estate(Base):
 
 
 class Dwelling(Scoped, Base):
-    """A door: building, entrance, room, lived in or not. Its parent is any leaf area of the ground."""
+    """A door: building, entrance, room, lived in or not. Its parent is any leaf area of the ground.
+
+    `door` is the key of the three (app/grid/doors.py): two spellings of one door have one key.
+    """
 
     __tablename__ = "dwelling"
     __table_args__ = (
         CheckConstraint(one_of("use", DwellingUse), name="use"),
         Index("dwelling_door", "area_id", "building", "entrance", "room", unique=True),
         Index(None, "estate_id"),
+        Index("dwelling_of_grid", "grid_id", "door", "id"),
+        Index("dwelling_of_community", "community_id", "door", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -206,6 +211,7 @@ class Dwelling(Scoped, Base):
     building: Mapped[str] = mapped_column(String(30), default="", server_default="")
     entrance: Mapped[str] = mapped_column(String(30), default="", server_default="")
     room: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    door: Mapped[str] = mapped_column(String(300), default="", server_default="")
     use: Mapped[str] = mapped_column(String(20))
     point: Mapped[Any] = mapped_column(Geometry("POINT", 4326, spatial_index=False), nullable=True)
     since: Mapped[datetime]

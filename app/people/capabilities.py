@@ -6,6 +6,7 @@ from app.people.models import Role
 
 STAFF = frozenset(Role) - {Role.PUBLIC, Role.SYSTEM}
 HELPERS = frozenset({Role.PIONEER, Role.ORDER_AIDE, Role.CLEANER})
+GRID = frozenset({Role.GRID_WORKER, Role.GRID_LEADER})
 COMMUNITY = frozenset({Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY})
 STREET = frozenset({Role.STREET_DISPATCHER, Role.STREET_SECRETARY})
 DEPARTMENT = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
@@ -39,6 +40,12 @@ class Capability(StrEnum):
     SEE_COVERAGE = "see_coverage"
     GIVE_DUTIES = "give_duties"
     KEEP_PATROLS = "keep_patrols"
+    SEE_DWELLINGS = "see_dwellings"
+    SEE_HOUSEHOLDS = "see_households"
+    EDIT_HOUSEHOLDS = "edit_households"
+    ARRANGE_HOUSEHOLDS = "arrange_households"
+    UNMASK_RESIDENTS = "unmask_residents"
+    CARE_NEEDS = "care_needs"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -63,4 +70,12 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_COVERAGE: COMMUNITY | STREET | {Role.GRID_LEADER},
     Capability.GIVE_DUTIES: COMMUNITY | STREET | {Role.GRID_LEADER},
     Capability.KEEP_PATROLS: COMMUNITY | STREET | {Role.GRID_LEADER},
+    Capability.SEE_DWELLINGS: GRID | COMMUNITY | STREET | {Role.BUILDING_LEADER},
+    Capability.SEE_HOUSEHOLDS: GRID | COMMUNITY | STREET | {Role.BUILDING_LEADER},
+    Capability.EDIT_HOUSEHOLDS: GRID | COMMUNITY,
+    Capability.ARRANGE_HOUSEHOLDS: COMMUNITY | {Role.GRID_LEADER},
+    Capability.UNMASK_RESIDENTS: GRID | COMMUNITY | STREET,
+    Capability.CARE_NEEDS: GRID | COMMUNITY,
 }
+BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
+"""Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""

@@ -120,6 +120,13 @@ def _exceptions(bearer: Bearer, now: datetime) -> tuple[Any, Any, Any]:
     return aside.scalar_subquery(), guest.scalar_subquery(), listed.scalar_subquery()
 
 
+def listed_for(post_id: UUID | None, now: datetime) -> Select[UUID]:
+    """The households on a post's list of contact duty 包联."""
+    running = or_(ContactDuty.until.is_(None), ContactDuty.until > now)
+    mine = (ContactDuty.post_id == post_id, ContactDuty.since <= now, running)
+    return select(ContactDuty.household_id).where(*mine)
+
+
 def scope_of(standing: Standing) -> Scope:
     """What a post may see: its level's column, or its unit's matters; the line of command is recused."""
     if standing.unit_id is not None:

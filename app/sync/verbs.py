@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.sync import issue_ops, visit_ops
+from app.sync import household_ops, issue_ops, visit_ops
 from app.sync.applying import Verb
 from app.sync.kinds import OpType
 from app.visits.schemas import AmendVisit, NewVisit
@@ -12,4 +12,8 @@ VERBS: Mapping[OpType, Verb] = {
     OpType.VISIT_AMEND: Verb(AmendVisit, visit_ops.amend),
     OpType.ISSUE_CREATE: Verb(issue_ops.NewIssue, issue_ops.create),
     OpType.ISSUE_STEP: Verb(issue_ops.IssueStep, issue_ops.step),
+    OpType.HOUSEHOLD_EDIT: Verb(household_ops.Patch, household_ops.edit),
+    OpType.RESIDENT_ADD: Verb(household_ops.AddResident, household_ops.add_resident),
+    OpType.RESIDENT_EDIT: Verb(household_ops.Patch, household_ops.edit_resident),
+    OpType.DELETE_ASK: Verb(household_ops.AskDelete, household_ops.ask_delete),
 }

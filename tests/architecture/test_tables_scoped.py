@@ -104,6 +104,8 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
         "app/visits/doors.py": "door and masked head of households the scope has shown, on whatever ground",
+        "app/households/recording.py": "the door of a loaded household, for a post that has it on its list",
+        "app/households/queries.py": "the same, for a page of them",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
     },
     "exec_driver_sql": {},

@@ -638,5 +638,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("wanted_media_issue_id_idx"), "wanted_media", ["issue_id"], unique=False)
     op.add_column("dwelling", sa.Column("rev", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("dwelling", sa.Column("door", sa.String(length=300), server_default="", nullable=False))
+    op.create_index("dwelling_of_grid", "dwelling", ["grid_id", "door", "id"], unique=False)
+    op.create_index("dwelling_of_community", "dwelling", ["community_id", "door", "id"], unique=False)
     op.execute(CARE_KINDS)
     op.execute(PLAN_RULES)
