@@ -210,7 +210,7 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
                 for item, one, result in zip(run, asked, results, strict=True)
             ]
             await work.put(Op, [ledger.row(work, one) for one in judged])
-    except (Problem, SQLAlchemyError, WaitsFor):
+    except (Problem, SQLAlchemyError, ValidationError, WaitsFor):
         return False
     batch.answers.update({item.place: result for item, result in zip(run, results, strict=True)})
     return True
@@ -225,6 +225,9 @@ async def _take_one(batch: Batch, item: Item) -> OpResult:
     except WaitsFor as waits:
         waiting = OpResult(op_id=item.raw.op_id, status=Status.WAITING, code="waits_for_other")
         return await _keep(batch, item, waiting, waits.entities)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        return await _keep(batch, item, _refused(item.raw, Status.REJECTED, "malformed", field=where))
     except (Unavailable, Busy, SQLAlchemyError) as trouble:
         log().warning("op_put_off", op_id=str(item.raw.op_id), why=type(trouble).__name__)
         return OpResult(op_id=item.raw.op_id, status=Status.RETRY, code="retry", retry_after=RETRY_S)
