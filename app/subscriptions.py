@@ -1,11 +1,14 @@
 """EVENT -> handlers: the whole causality on one page. Reactions come from above, a second later, once each."""
 
-from app.core.outbox import Subscriptions
+from types import ModuleType
+
+from app.core.outbox import Event, Subscriptions
 from app.dispatch import events as orders
 from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
 from app.notices.rules import RULES
 from app.notices.subscribers import notify
+from app.sync import subscribers as phones
 from app.whistles import events as whistle_events
 from app.whistles import subscribers as whistles
 
@@ -39,7 +42,17 @@ COUNTING: Subscriptions = {
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
 }
+
+
+def _names_in(module: ModuleType) -> list[str]:
+    """Every event of a feature."""
+    found = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Event)]
+    return sorted({one.name for one in found if one is not Event and hasattr(one, "name")})
+
+
+FEEDING: Subscriptions = {name: [phones.feed_issue] for name in _names_in(events)}  # what phones have to hear of
 NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
 SUBSCRIPTIONS: Subscriptions = {
-    event: [*COUNTING.get(event, ()), *NOTIFYING.get(event, ())] for event in [*COUNTING, *NOTIFYING]
+    event: [*COUNTING.get(event, ()), *FEEDING.get(event, ()), *NOTIFYING.get(event, ())]
+    for event in [*COUNTING, *FEEDING, *NOTIFYING]
 }

@@ -33,7 +33,10 @@ from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
 from app.issues.records import IssuePhoto
 from app.subscriptions import SUBSCRIPTIONS
+from app.sync import jobs as phones
+from app.sync.models import Media
 from app.timetable import TIMETABLE
+from app.visits.models import VisitPhoto
 from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
@@ -162,10 +165,13 @@ async def beat(runtime: Runtime) -> None:
 
 
 async def tidy(runtime: Runtime, district: str) -> None:
-    """Remove idempotency keys past their time."""
+    """Remove idempotency keys past their time; give up what phones wait for in vain."""
     before = runtime.clock.now() - timedelta(days=KEPT_DAYS)
     async with system_work(runtime, district) as work:
         await work.session.execute(delete(Idempotency).where(Idempotency.at < before))
+    async with system_work(runtime, district) as work:
+        await phones.give_up_waiting(work)
+        await phones.forget_old(work)
 
 
 async def add_up(runtime: Runtime, district: str) -> bool:
@@ -175,7 +181,7 @@ async def add_up(runtime: Runtime, district: str) -> bool:
 
 
 async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
-    """Remove photo files that no district's issue or task names, a day after they were written."""
+    """Remove photo files that nothing in any district names, a day after they were written."""
     async with open_city(runtime) as session:
         codes = await district_codes(session)
 
@@ -183,9 +189,9 @@ async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
         found: set[str] = set()
         for code in codes:
             async with system_work(runtime, code) as work:
-                for photo in (IssuePhoto, TaskPhoto):
+                for photo in (IssuePhoto, TaskPhoto, Media, VisitPhoto):
                     named = select(photo.sha256).where(photo.sha256.in_(digests))
-                    found |= set((await work.session.scalars(named)).all())
+                    found |= {one for one in (await work.session.scalars(named)).all() if one}
         return found
 
     return await photos.sweep(known, ORPHAN_AGE_S, runtime.clock.now().timestamp())

@@ -91,7 +91,7 @@ async def step(work: Work, asked: Asked) -> OpResult:
         return await _came_late(work, asked, issue, said)
     try:
         ready(work, issue, form.step, said)
-    except Conflict:
+    except (Conflict, Forbidden):  # in other hands by now
         return await _came_late(work, asked, issue, said)
     await action(work, issue, said)
     return asked.result(rev=issue.version)

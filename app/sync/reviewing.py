@@ -1,5 +1,6 @@
 """What a person has to decide about operations: a card for the grid leader; the ledger keeps the operation."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,23 +11,35 @@ from app.feed.models import Change
 from app.households.kinds import ReviewReason
 from app.households.models import Review
 from app.sync.ledger import Judged
-from app.sync.models import Device
+from app.sync.models import Device, Op
 
 
-async def open_review(
-    work: Work, judged: Judged, household_id: UUID | None = None,
-    reason: ReviewReason = ReviewReason.LATE_ASSIGNMENT,
-) -> None:  # fmt: skip
+async def open_review(work: Work, judged: Judged, household_id: UUID | None = None) -> None:
     """A card about an operation that did not take effect by itself, on the ground of the phone's post."""
     raw = judged.raw
-    ground = select(Device.street_id, Device.community_id, Device.grid_id).where(Device.id == work.actor.device_id)
-    (row,) = (await work.session.execute(ground.execution_options(unscoped=True))).all()
+    said = {"entity": raw.type.partition(".")[0][:20], "entity_id": raw.entity_id or raw.op_id, "op_id": raw.op_id}
+    ground = await _ground_of(work, work.actor.device_id)
+    await _write(work, said | {"household_id": household_id}, ground, ReviewReason.LATE_ASSIGNMENT)
+
+
+async def open_card(work: Work, op: Op, reason: ReviewReason) -> None:
+    """The same about one that is in the ledger."""
+    said = {"entity": op.type.partition(".")[0][:20], "entity_id": op.entity_id or op.op_id, "op_id": op.op_id}
+    await _write(work, said | {"household_id": None}, await _ground_of(work, op.device_id), reason)
+
+
+async def _ground_of(work: Work, device_id: UUID | None) -> dict[str, UUID | None]:
+    ground = select(Device.street_id, Device.community_id, Device.grid_id).where(Device.id == device_id)
+    row = (await work.session.execute(ground.execution_options(unscoped=True))).one()
+    return dict(row._asdict())
+
+
+async def _write(work: Work, said: dict[str, Any], ground: dict[str, UUID | None], reason: ReviewReason) -> None:
     review_id = work.new_id()
     card = {
-        "id": review_id, "household_id": household_id, **row._asdict(), "reason": reason,
-        "entity": raw.type.partition(".")[0][:20], "entity_id": raw.entity_id or raw.op_id, "field": None,
-        "offered_sealed": None, "op_id": raw.op_id, "opened_by": work.actor.post_id,
-        "opened_at": work.clock.now(), "decision": None, "decided_by": None, "decided_at": None,
+        "id": review_id, **said, **ground, "reason": reason, "field": None, "offered_sealed": None,
+        "opened_by": work.actor.post_id, "opened_at": work.clock.now(), "decision": None, "decided_by": None,
+        "decided_at": None,
     }  # fmt: skip
     await work.put(Review, [card])
-    await work.put(Change, [change_row(work, "review", review_id, grid_id=row.grid_id)])
+    await work.put(Change, [change_row(work, "review", review_id, grid_id=ground["grid_id"])])

@@ -1,10 +1,12 @@
 """Phones on the town's ground."""
 
+import io
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 
 from app.core.clock import FixedClock
 from app.people.models import Role
@@ -29,3 +31,11 @@ def phone_of(browser: httpx2.AsyncClient, sit: Sit, clock: FixedClock) -> Enrol:
         return phone
 
     return enrol
+
+
+@pytest.fixture
+def jpeg() -> bytes:
+    """A small photo as a camera would give it."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 120, 60)).save(out, "JPEG")
+    return out.getvalue()

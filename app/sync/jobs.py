@@ -1,0 +1,46 @@
+"""What time does to the protocol's own rows: waiting operations, lost photos, old bodies, old changes."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, select, update
+
+from app.core.work import Work
+from app.feed.models import Change
+from app.households.kinds import ReviewReason
+from app.sync import media
+from app.sync.kinds import Status
+from app.sync.ledger import settle
+from app.sync.models import Op
+from app.sync.reviewing import open_card
+from app.sync.schemas import OpResult
+
+WAITS = timedelta(days=5)
+BODIES_KEPT = timedelta(days=180)
+CHANGES_KEPT = timedelta(days=90)  # longer than a cursor is good for
+TURN = 200
+
+
+async def give_up_waiting(work: Work) -> int:
+    """What an operation waits for has not come in five days: a person decides, the raw body is kept."""
+    old = (Op.status == str(Status.WAITING), Op.received_at < work.clock.now() - WAITS)
+    query = select(Op).where(*old).order_by(Op.received_at).limit(TURN).with_for_update(skip_locked=True)
+    found = list(await work.session.scalars(query))
+    for op in found:
+        await open_card(work, op, ReviewReason.LOST_DEPENDENCY)
+        await settle(work, op, OpResult(op_id=op.op_id, status=Status.DEFERRED, code="lost_dependency"))
+    return len(found)
+
+
+async def forget_old(work: Work) -> None:
+    """Bodies and answers after half a year (the ids stay for ever), changes no cursor can ask for any more."""
+    now = work.clock.now()
+    stale = (Op.received_at < now - BODIES_KEPT, Op.body_sealed.is_not(None), Op.status != str(Status.WAITING))
+    gone = update(Op).where(*stale).values(body_sealed=None, result=None)
+    await work.session.execute(gone.execution_options(synchronize_session=False))
+    await work.session.execute(delete(Change).where(Change.at < now - CHANGES_KEPT))
+    await media.sweep(work)
+
+
+async def is_waiting(work: Work) -> bool:
+    """Whether any operation waits."""
+    return bool(await work.session.scalar(select(exists().where(Op.status == str(Status.WAITING)))))
