@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, select
 
+from app.core.errors import Conflict
 from app.core.work import Work
 from app.feed.actions import change_row
 from app.feed.models import Change, ChangeKind
@@ -42,6 +43,17 @@ from app.households.schemas import (
 from app.households.searching import Person, keys_of
 
 FIELDS = ("kind", "note")
+OF_OPERATIONS = (ReviewReason.LATE_ASSIGNMENT, ReviewReason.LOST_DEPENDENCY)
+
+
+class TakenElsewhere(Conflict):
+    """The card is about a phone's operation; taking it means doing it."""
+
+    code = "operation_review"
+    zh = "该卡片对应一条手机操作,请用“采用操作”处理;也可选择不采用。"
+    en = "The card is about a phone's operation: take it there (/sync/reviews), or keep."
+
+
 NOTE = "household.note"
 
 
@@ -208,3 +220,5 @@ async def _take(work: Work, review: Review) -> None:
         if values.get("relation") == Relation.HEAD:
             told = await members.hand_headship(work, household, resident.id)
         await members.write_fields(work, household, resident, values, {}, told=told)
+    elif review.reason in OF_OPERATIONS:
+        raise TakenElsewhere("decision")

@@ -4,7 +4,7 @@ An operation names the post it was made under. That post must have been its hold
 end it is still good for what was begun, later a person decides (SYNC 3d).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -69,17 +69,23 @@ class Batch:
         """A Work of the phone that sees nothing: for the ledger alone."""
         return open_work(self.runtime, self.district, phone_only(self.who, self.address))
 
-    def work_for(self, post_id: UUID, at: datetime) -> AbstractAsyncContextManager[Work]:
-        """A Work of the phone's holder in the post that was held at a time; `ForeignPost` or `LateAssignment`."""
-        return open_work(self.runtime, self.district, self._identify(post_id, at))
+    def work_for(self, post_id: UUID, *times: datetime) -> AbstractAsyncContextManager[Work]:
+        """A Work of the phone's holder in the post that was held at all these times; `ForeignPost` or
+        `LateAssignment` when it was not.
+        """
+        return open_work(self.runtime, self.district, self._identify(post_id, times))
 
-    def _identify(self, post_id: UUID, at: datetime) -> Identify:
+    def _identify(self, post_id: UUID, times: Sequence[datetime]) -> Identify:
         async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
             bearer = await self.who(session)
             post = await session.get(Post, post_id)
-            if post is None or not await _held(session, post, bearer.account_id, at):
+            if post is None:
                 raise ForeignPost("assignment_id")
-            standing = await standing_of(session, replace(bearer, post_id=post_id), _good_until(post, at))
+            for at in times:
+                if not await _held(session, post, bearer.account_id, at):
+                    raise ForeignPost("assignment_id")
+            last = max(_looked_at(post, at) for at in times)
+            standing = await standing_of(session, replace(bearer, post_id=post_id), last)
             if standing is None:
                 raise LateAssignment("assignment_id")
             units = tuple(unit for unit in (standing.unit_id, standing.office) if unit)
@@ -100,7 +106,7 @@ def phone_only(who: Who, address: str) -> Identify:
     return identify
 
 
-def _good_until(post: Post, at: datetime) -> datetime:
+def _looked_at(post: Post, at: datetime) -> datetime:
     """The moment at which the post is looked at: its last one for what came within the grace."""
     if post.valid_to is not None and at >= post.valid_to:
         if at >= post.valid_to + GRACE:

@@ -200,7 +200,7 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
     if verb is None or verb.together is None:
         return False
     try:
-        async with batch.work_for(asked[0].op.assignment_id, min(one.moment.at for one in asked)) as work:
+        async with batch.work_for(asked[0].op.assignment_id, *(one.moment.at for one in asked)) as work:
             await ledger.lock_phone(work)
             if await ledger.known(work, [item.raw.op_id for item in run]):
                 return False

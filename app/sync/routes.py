@@ -18,7 +18,7 @@ from app.core.work import PUBLIC, Actor, known_as, open_work
 from app.issues.receiving import Photos
 from app.people.capabilities import Capability
 from app.people.login import AddressOf, StaffWork, district_of_token, needs
-from app.sync import devices, digesting, looking_up, media, pulling, pushing, sealed
+from app.sync import devices, digesting, looking_up, media, pulling, pushing, sealed, taking
 from app.sync.devices import RefreshRefused
 from app.sync.login import PartingWork, PhoneWork
 from app.sync.schemas import (
@@ -32,6 +32,7 @@ from app.sync.schemas import (
     Lookup,
     LookupOut,
     MediaOut,
+    OpResult,
     PullOut,
     Push,
     PushOut,
@@ -164,6 +165,12 @@ push.guards = "phone"  # type: ignore[attr-defined]  # every operation is judged
 async def lookup(form: Lookup, work: PhoneWork) -> LookupOut:
     """The stored answers of operations whose own answer was lost."""
     return await looking_up.lookup(work, form.op_ids)
+
+
+@router.post("/sync/reviews/{review_id}/take", dependencies=[needs(Capability.ARRANGE_HOUSEHOLDS)])
+async def take_operation(review_id: UUID, work: StaffWork) -> OpResult:
+    """Let an operation that waits for a person take effect, as its author's."""
+    return await taking.take(work, review_id)
 
 
 @router.get("/sync/digest")
