@@ -52,7 +52,7 @@ class LateAssignment(Forbidden):
 class Batch:
     """`who` finds the phone's holder in each transaction anew, so that a revocation stops a batch half-way.
 
-    `answers` are the results so far, by place in the batch.
+    `answers` are the results so far, by place in the batch; `together` lets runs of it go by one statement.
     """
 
     runtime: Runtime
@@ -64,6 +64,7 @@ class Batch:
     enrolled_at: datetime
     epoch: UUID
     answers: dict[int, OpResult] = field(default_factory=dict)
+    together: bool = True
 
     def own_work(self) -> AbstractAsyncContextManager[Work]:
         """A Work of the phone that sees nothing: for the ledger alone."""

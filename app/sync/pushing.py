@@ -187,7 +187,7 @@ def _moment(batch: Batch, op: OpIn) -> Moment:
 
 
 async def _take(batch: Batch, run: Sequence[Item]) -> None:
-    if len(run) > 1 and await _take_together(batch, run):
+    if batch.together and len(run) > 1 and await _take_together(batch, run):
         return
     for item in run:
         batch.answers[item.place] = await _take_one(batch, item)
