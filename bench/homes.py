@@ -63,8 +63,8 @@ def fill(bench: Bench, database: str, runtime: Runtime, grids: int) -> list[Carr
     """Ground for so many phones, one a grid; statistics fresh, as a running service has them."""
     sealed = runtime.keys.seal("曾某某", "resident.name")
     text = sql.SQL(FILL).format(
-        grids=sql.Literal(grids), households=sql.Literal(HOUSEHOLDS), few=sql.Literal(FEW), residents=sql.Literal(RESIDENTS),
-        name=sql.Literal(sealed),
+        grids=sql.Literal(grids), households=sql.Literal(HOUSEHOLDS), few=sql.Literal(FEW),
+        residents=sql.Literal(RESIDENTS),        name=sql.Literal(sealed),
     )  # fmt: skip
     with bench.admin(database) as admin:
         admin.execute(sql.SQL("set search_path = {}, public").format(sql.Identifier(SCHEMA)))

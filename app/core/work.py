@@ -5,6 +5,7 @@ Actions never commit. The response leaves after the commit, because routes depen
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -105,6 +106,17 @@ class Work:
     async def cursor(self) -> AsyncCursor[Any]:
         """The driver's cursor in this transaction, for the named hot-path files only."""
         return self.driver.cursor()
+
+    async def hold(self, word: str) -> None:
+        """One transaction at a time for this word; another waits, and is `Busy` after the lock timeout."""
+        key = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True)
+        await self.driver.execute("select pg_advisory_xact_lock(%s)", [key])
+
+    async def oldest_running(self) -> int:
+        """The oldest transaction that still runs: everything below it is committed or rolled back for good."""
+        asked = await self.driver.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        row = await asked.fetchone()
+        return int(row[0]) if row else 0
 
     def outbox_row(self, event: Event, seq: int) -> dict[str, Any]:
         """The row an event becomes; `seq` is its act's place in the trail."""

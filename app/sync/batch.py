@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden
@@ -79,9 +80,7 @@ class Batch:
     def _identify(self, post_id: UUID, times: Sequence[datetime]) -> Identify:
         async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
             bearer = await self.who(session)
-            post = await session.get(Post, post_id)
-            if post is None:
-                raise ForeignPost("assignment_id")
+            post = await _post(session, post_id)
             for at in times:
                 if not await _held(session, post, bearer.account_id, at):
                     raise ForeignPost("assignment_id")
@@ -107,16 +106,26 @@ def phone_only(who: Who, address: str) -> Identify:
     return identify
 
 
-def _looked_at(post: Post, at: datetime) -> datetime:
+async def _post(session: AsyncSession, post_id: UUID) -> Row[*tuple[Any, ...]]:
+    query = select(Post.id, Post.account_id, Post.valid_from, Post.valid_to).where(Post.id == post_id)
+    found = (await session.execute(query)).first()
+    if found is None:
+        raise ForeignPost("assignment_id")
+    return found
+
+
+def _looked_at(post: Row[*tuple[Any, ...]], at: datetime) -> datetime:
     """The moment at which the post is looked at: its last one for what came within the grace."""
-    if post.valid_to is not None and at >= post.valid_to:
-        if at >= post.valid_to + GRACE:
+    begins: datetime = post.valid_from
+    ends: datetime | None = post.valid_to
+    if ends is not None and at >= ends:
+        if at >= ends + GRACE:
             raise LateAssignment("assignment_id")
-        return post.valid_to - timedelta(microseconds=1)
-    return max(at, post.valid_from)
+        return ends - timedelta(microseconds=1)
+    return max(at, begins)
 
 
-async def _held(session: AsyncSession, post: Post, account_id: UUID, at: datetime) -> bool:
+async def _held(session: AsyncSession, post: Row[*tuple[Any, ...]], account_id: UUID, at: datetime) -> bool:
     """Whether the post was the account's own, or one it deputised for then."""
     if post.account_id == account_id:
         return True
