@@ -77,6 +77,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     "cursor": {
         "app/core/work.py": "where it is made",
         "app/grid/importing.py": "COPY of boundaries, which are open",
+        "app/households/storing.py": "COPY of doors and households its plan has placed on the post's own ground",
         "app/issues/intake.py": "the one write of the hot path, and situation's read",
         "app/clocks/house.py": "the rules of time, which are open",
         "app/issues/placing.py": "placing anew, by the same read",
@@ -99,7 +100,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
-        "app/households/recording.py": "the door of a loaded household, for a post that has it on its list of contact duty",
+        "app/households/recording.py": "the door of a loaded household, out of sight of a contact duty",
         "app/households/queries.py": "the same, for a page of them",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
     },
