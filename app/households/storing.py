@@ -166,12 +166,7 @@ async def copy_in(work: Work, model: type[Base], rows: list[dict[str, Any]]) -> 
     async with cursor.copy(statement.encode()) as copy:
         copy.set_types(kinds)
         for row in rows:
-            await copy.write_row([Jsonb(row[name]) if name in jsons else _plain(row[name]) for name in names])
-
-
-def _plain(value: Any) -> Any:
-    """Enumerations go as the words they are."""
-    return str(value) if isinstance(value, str) else value
+            await copy.write_row([Jsonb(row[name]) if name in jsons else row[name] for name in names])
 
 
 COPIED_AS = {
