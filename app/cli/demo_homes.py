@@ -1,4 +1,4 @@
-"""Two thousand made-up households of the demonstration's street, brought in as an office would, by the sheet's plan.
+"""Two thousand made-up households of the demonstration's street, brought in by the plan of a sheet.
 
 Nobody's data: phones are of a range given to no operator, identity numbers carry a wrong check digit.
 """
@@ -17,6 +17,7 @@ from app.households.schemas import NewCareNeed
 from app.households.sheet import COLUMNS, Given, Line
 
 HOUSEHOLDS = 2_000
+GRID_DIGITS = 15  # a building group has three more
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗曾单"
 GIVEN_NAMES = (
     "建国",
@@ -70,7 +71,7 @@ async def _lines(work: Work, street: str, households: int) -> list[Line]:
         door = number // len(leaves)
         said: dict[str, Any] = dict.fromkeys(COLUMNS)
         said |= {
-            "area_code": code, "building": "1栋", "entrance": f"{door % 2 + 1}单元", "use": "home",
+            "area_code": code, "building": _building(code), "entrance": f"{door % 2 + 1}单元", "use": "home",
             "room": f"{door // 4 + 1}{door // 2 % 2 + 1:02d}", "kind": KINDS[number % len(KINDS)],
         }  # fmt: skip
         lines += [_line(lines, said | _person(number, place)) for place in range(1 + number % len(FAMILY))]
@@ -78,6 +79,11 @@ async def _lines(work: Work, street: str, households: int) -> list[Line]:
             nobody = {"room": f"{door // 4 + 1}9{door % 2}", "use": "empty", "kind": None}
             lines.append(_line(lines, said | nobody))
     return [Line(row, line.said, line.typed) for row, line in enumerate(lines, 2)]
+
+
+def _building(code: str) -> str:
+    """Each building group of a grid is one building."""
+    return f"{int(code[-3:]) if len(code) > GRID_DIGITS else 1}栋"
 
 
 def _line(lines: list[Line], said: dict[str, Any]) -> Line:
