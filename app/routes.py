@@ -13,6 +13,6 @@ from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-# the busiest are matched first
-for part in (issues, visits, dispatch, whistles, people, notices, areas, clocks, figures):
+# the busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}
+for part in (issues, figures, visits, dispatch, whistles, people, notices, areas, clocks):
     api.include_router(part)

@@ -6,8 +6,11 @@ from app.dispatch import subscribers as dispatch
 from app.issues import events, subscribers
 from app.notices.rules import RULES
 from app.notices.subscribers import notify
+from app.visits import subscribers as visits
 from app.whistles import events as whistle_events
 from app.whistles import subscribers as whistles
+
+HOUSEHOLD_CHANGED = "household_changed"  # a household or its care needs; the subject is its id
 
 COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
@@ -38,6 +41,7 @@ COUNTING: Subscriptions = {
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
+    HOUSEHOLD_CHANGED: [visits.reckon],
 }
 NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
 SUBSCRIPTIONS: Subscriptions = {
