@@ -188,9 +188,9 @@ async def test_a_household_that_moves_takes_its_open_tasks_to_the_other_grid(run
         rows = await work.session.scalars(select(VisitTask).where(VisitTask.household_id == household))
         found = {(task.state, task.grid_id) for task in rows}
         (one,) = await work.session.scalars(
-            select(VisitTask.id)
-            .where(VisitTask.starts_on == date(2026, 11, 1))
-            .where(VisitTask.household_id == household)
+            select(VisitTask.id).where(
+                VisitTask.household_id == household, VisitTask.starts_on == NOVEMBER.replace(day=1)
+            )
         )
     assert found == {("open", there.grid_id), ("covered", old)}, "what was done stays where it was done"
     assert sorted(kind for kind, _ in await fed(runtime, "task", one)) == ["evict", "upsert", "upsert"]
