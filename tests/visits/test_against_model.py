@@ -33,7 +33,7 @@ from tests.visits.homes import HERE, home, need
 from tests.visits.model import Rule, Seen, Village, day_of
 
 pytestmark = pytest.mark.anyio
-VILLAGES = int(os.environ.get("WANGGE_VILLAGES", "20"))
+VILLAGES = int(os.environ.get("WANGGE_VILLAGES", "10"))
 HOMES = 3
 KINDS = ("dependent", "living_alone", "aged_80")
 HOME = st.integers(0, HOMES - 1)
