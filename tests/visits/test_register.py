@@ -71,7 +71,7 @@ async def test_the_sheet_holds_text_and_no_author(
     page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     header, line = list(page.iter_rows())
     assert tuple(cell.value for cell in header) == sheet.HEADER
-    shown = ["2026-11-20 09:00", "3-2-=1+1", "曾**", "走访", "上门", "见到", None, "否"]
+    shown = ["2026-11-20 09:00", "3-2-=1+1", "曾**", "走访", "上门", "见到", "", "否"]
     assert [cell.value for cell in line] == shown
     assert {cell.data_type for cell in line if cell.value} == {"s"}
     async with system_work(runtime, HERE) as work:
