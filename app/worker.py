@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clocks import firing
 from app.clocks.firing import Due, Timetable
 from app.clocks.house import House, house_of
+from app.core.clock import office_day
 from app.core.crypto import Keys
 from app.core.db import make_engine
 from app.core.errors import Problem
@@ -36,6 +37,7 @@ from app.subscriptions import SUBSCRIPTIONS
 from app.sync import jobs as phones
 from app.sync.models import Media
 from app.timetable import TIMETABLE
+from app.visits import duties, plans
 from app.visits.models import VisitPhoto
 from app.whistles.records import TaskPhoto
 
@@ -46,6 +48,7 @@ CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
 HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
+PLANS_S = 300.0  # how often it is asked whether the day has its plans
 LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
@@ -151,9 +154,25 @@ async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMET
 
 
 async def rehome(runtime: Runtime, district: str) -> int:
-    """Give open matters of ended posts to the next on the ladder; returns how many there were."""
+    """Give open matters and contact duties of ended posts to the next on the ladder; how many there were."""
     async with system_work(runtime, district) as work:
-        return await rehome_orphans(work)
+        found = await rehome_orphans(work)
+    async with system_work(runtime, district) as work:
+        return found + await duties.hand_over_orphans(work)
+
+
+async def plan_day(runtime: Runtime, district: str) -> None:
+    """Reckon the tasks of every household, some at a time, so that nobody on a phone waits long; doing it twice
+    changes nothing. Then the notes whose year is over are forgotten.
+    """
+    after: UUID | None = None
+    going = True
+    while going:
+        async with system_work(runtime, district) as work:
+            after = await plans.reckon_next(work, after)
+        going = after is not None
+    async with system_work(runtime, district) as work:
+        await plans.forget_notes(work)
 
 
 async def beat(runtime: Runtime) -> None:
@@ -204,6 +223,7 @@ class Worker:
         self.runtime = runtime
         self.photos = photos
         self.stopping = asyncio.Event()
+        self.planned: dict[str, date] = {}  # the day a district's plans were last reckoned for
 
     async def run(self) -> None:
         """Deliver, beat and tidy; trouble with the database is waited out."""
@@ -211,6 +231,7 @@ class Worker:
             tasks.create_task(self._every(BEAT_S, self._beat))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
             tasks.create_task(self._every(LEDGER_S, self._add_up))
+            tasks.create_task(self._every(PLANS_S, self._plan))
             tasks.create_task(self._every(POLL_S, self._round))
             tasks.create_task(self._every(CLOCKS_S, self._clocks))
             tasks.create_task(self._every(ORPHANS_S, self._orphans))
@@ -268,6 +289,16 @@ class Worker:
 
     async def _add_up(self) -> None:
         await self._in_every_district(add_up)
+
+    async def _plan(self) -> None:
+        """Once a day and after every start; a district in trouble is tried again."""
+        await self._in_every_district(self._plan_once)
+
+    async def _plan_once(self, runtime: Runtime, district: str) -> None:
+        today = office_day(runtime.clock.now())
+        if self.planned.get(district) != today and not self.stopping.is_set():
+            await plan_day(runtime, district)
+            self.planned[district] = today
 
     async def _tidy(self) -> None:
         await self._in_every_district(tidy)
