@@ -8,7 +8,7 @@ import pytest
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit
-from tests.phones.conftest import Enrol
+from tests.phones.conftest import Enrol, phone_of  # noqa: F401  # the fixture
 
 pytestmark = pytest.mark.anyio
 
