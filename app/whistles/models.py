@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.audit import GENESIS
 from app.core.clock import Limit, Measure
@@ -193,6 +193,12 @@ class OfWhistle(Scoped):
         return column.in_(seen)
 
 
+def street_of(whistle_id: Any) -> Any:
+    """The unit of the street whose whistle a row hangs on, read with the row."""
+    mine = select(Whistle.street_unit_id).where(Whistle.id == whistle_id).correlate_except(Whistle)
+    return column_property(mine.scalar_subquery(), expire_on_flush=False)
+
+
 class ReportIn(OfWhistle, Base):
     """One unit's duty in one whistle, link by link (R2.3); lateness is read from its clocks, never typed."""
 
@@ -210,6 +216,7 @@ class ReportIn(OfWhistle, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     whistle_id: Mapped[UUID] = mapped_column(ForeignKey("whistle.id"))
+    street_unit_id: Mapped[UUID] = street_of(whistle_id)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[str] = mapped_column(String(20))
     bound_by: Mapped[str] = mapped_column(String(20))

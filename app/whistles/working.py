@@ -18,14 +18,14 @@ from app.core.work import Work
 from app.issues.step_schemas import NoteStep
 from app.whistles import events
 from app.whistles.calling import unit_coded
-from app.whistles.guards import NotOwnUnit
+from app.whistles.guards import NotOwnUnit, is_its_streets
 from app.whistles.handling import NotCalled, review_moment
 from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Survey, SurveyGuest, Task, TaskPhoto
 from app.whistles.step_schemas import GuestInput, HoldInput, SurveyInput, TaskInput
 from app.whistles.taking import Told, begun, take, take_part
-from app.whistles.workflow import OFFICES, RUNNING
+from app.whistles.workflow import RUNNING
 
 
 class GuestUnclear(Invalid):
@@ -107,7 +107,7 @@ async def _clock(work: Work, task_id: UUID, unit_id: UUID, form: TaskInput) -> d
 
 
 async def _may_give(work: Work, whistle: Whistle, owner: UUID) -> None:
-    """The owner is in; the giver is an office, or leads."""
+    """The owner is in; the giver is the street, the district, or leads."""
     query = select(ReportIn.unit_id, ReportIn.role).where(
         ReportIn.whistle_id == whistle.id, ReportIn.state != ReportInState.RELEASED
     )
@@ -115,7 +115,7 @@ async def _may_give(work: Work, whistle: Whistle, owner: UUID) -> None:
     if owner not in {row.unit_id for row in inside}:
         raise NotCalled("unit")
     leads = {row.unit_id for row in inside if row.role == UnitRole.LEAD}
-    if work.actor.role not in OFFICES and not leads & set(work.actor.units):
+    if is_its_streets(work, whistle) is not None and not leads & set(work.actor.units):
         raise NotOwnUnit
 
 
@@ -149,8 +149,8 @@ async def take_up(work: Work, whistle: Whistle, task: Task, form: NoteStep) -> N
 
 
 async def add_photos(work: Work, whistle: Whistle, task: Task, taken: When, photos: Sequence[Photo]) -> None:
-    """Photos of the place before or after the work, from the owner of the task or an office."""
-    if task.unit_id not in work.actor.units and work.actor.role not in OFFICES:
+    """Photos of the place before or after the work, from the owner of the task, the street or the district."""
+    if task.unit_id not in work.actor.units and is_its_streets(work, whistle) is not None:
         raise NotOwnUnit
     if whistle.closed_at is not None:
         raise NotRunning
