@@ -18,6 +18,7 @@ from app.clocks.waits import wait_row
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import to_wgs84
 from app.core.outbox import Event
+from app.core.scope import EVERYTHING
 from app.core.work import Work, by_itself
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaLevel
@@ -114,7 +115,8 @@ async def locate(work: Work, issue: Issue, form: LocateStep) -> None:
         placed["holder_id"] = None  # nobody of the new ground: it is on the desk list, no longer with the old one
     await take(work, issue, "locate", event, detail=said, words=form.reason, **placed)
     if changed and choice.post_id is not None:
-        await give(work, issue, read.house, choice)
+        anywhere = replace(work, scope=EVERYTHING)  # who may move it to other ground may give it to a post there
+        await give(anywhere, issue, read.house, choice)
 
 
 def _nearest(read: Situation) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Reading issues: the queue page (columns only, one partial index), one issue in full, its photos."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import ColumnElement, and_, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
 
 from app.core.errors import NotFound
 from app.core.ids import is_issue_number
@@ -40,8 +41,7 @@ SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the 
 
 async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
-    line = LINE if work.actor.role in ORIGINALS else EDITED_LINE
-    query = select(*line).where(*await _conditions(work, wanted))
+    query = select(*_line_for(work)).where(*await _conditions(work, wanted))
     if wanted.closed:
         query = query.where(Issue.closed_at.is_not(None)).order_by(Issue.raised_at.desc(), Issue.id.desc())
         key: tuple[Any, ...] = (Issue.raised_at, Issue.id)
@@ -56,6 +56,21 @@ async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], 
     which = "raised_at" if wanted.closed else "due_at"
     page, more = cut(rows, wanted.limit, lambda r: (getattr(r, which).astimezone(UTC).isoformat(), str(r.id)))
     return [_line(row) for row in page], more
+
+
+def _line_for(work: Work) -> Sequence[Any]:
+    """The columns of a row, its text as the active post may know it."""
+    if work.actor.role not in ORIGINALS:
+        return EDITED_LINE
+    if work.scope.everything or not work.scope.subjects:
+        return LINE
+    known = case((_on_ground(work), Issue.text), else_=EDITED).label("text")
+    return tuple(known if column is Issue.text else column for column in LINE)
+
+
+def _on_ground(work: Work) -> ColumnElement[bool]:
+    """Matters of the active post's own ground, not those it was only let in on."""
+    return or_(false(), *(getattr(Issue, column).in_(ids) for column, ids in work.scope.areas.items()))
 
 
 def _line(row: Any) -> IssueLine:
@@ -88,6 +103,8 @@ async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[boo
         found.append(search(wanted.q))
         if work.actor.role not in ORIGINALS and not is_issue_number(wanted.q.strip()):
             found.append(Issue.confidential.is_(False))  # a search must not tell what the words are
+        elif work.scope.subjects and not is_issue_number(wanted.q.strip()):
+            found.append(or_(Issue.confidential.is_(False), _on_ground(work)))
     return found
 
 

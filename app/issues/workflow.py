@@ -14,6 +14,7 @@ from app.issues.guards import (
     is_placed,
     is_upstreams,
     may_leave_desk,
+    of_own_ground,
 )
 from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
@@ -41,6 +42,13 @@ UNSETTLED = frozenset({S.RAISED, S.ASSIGNED, S.HANDLING})
 WORKED = frozenset({S.ASSIGNED, S.HANDLING, S.DISPATCHED, S.WHISTLED})
 WORKING = frozenset({S.HANDLING, S.DISPATCHED, S.WHISTLED})
 ASKED = frozenset({S.HANDLING, S.DISPATCHED})
+OF_GUESTS = frozenset({"comment", "recuse"})  # what an office may do with a matter it was only let in on
+
+
+def guarded(name: str, by: frozenset[Role], guard: Guard | None, *, inward: bool) -> Guard | None:
+    """What a desk decides, it decides for its own ground; a holder acts wherever it was given the matter."""
+    elsewhere = inward or name in OF_GUESTS or guard in (is_holder, found_it)
+    return guard if elsewhere or not by & HANDLERS else of_own_ground(guard)
 
 
 def step(
@@ -48,7 +56,8 @@ def step(
     guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
 ) -> Step:  # fmt: skip
     """A row of the table."""
-    return Step(name, sources, target, by, event, guard, inward=inward, revives=revives)
+    only = guarded(name, by, guard, inward=inward)
+    return Step(name, sources, target, by, event, only, inward=inward, revives=revives)
 
 
 def back(
@@ -56,7 +65,8 @@ def back(
     guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
 ) -> Step:  # fmt: skip
     """A row that returns to where the issue was before."""
-    return Step(name, frozenset({source}), None, by, event, guard, inward=inward, back_to=to, revives=revives)
+    only = guarded(name, by, guard, inward=inward)
+    return Step(name, frozenset({source}), None, by, event, only, inward=inward, back_to=to, revives=revives)
 
 
 def at(*states: State) -> frozenset[State]:

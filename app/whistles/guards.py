@@ -111,7 +111,7 @@ def same_person(work: Any, account_id: Any, *units: Any) -> bool:
 
 
 def is_its_streets(work: Any, whistle: Any) -> Problem | None:
-    """The street whose whistle it is (of a report-in or a task: that called for it), the district or the service."""
+    """The street whose whistle it is, or whose a part hangs on; the district; the service."""
     above = work.actor.role in (Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN, Role.SYSTEM)
     return None if above or whistle.street_unit_id in work.actor.units else NotItsStreet()
 
