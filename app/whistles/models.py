@@ -131,9 +131,9 @@ class Whistle(Scoped, Base):
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
         """On the post's ground, or called to it; never where its own unit is complained of."""
-        if scope.everything:
+        if scope.unlimited:
             return true()
-        grants = _on_ground(cls, scope)
+        grants = [true()] if scope.everything else _on_ground(cls, scope)
         if scope.units:
             grants.append(cls.id.in_(select(WhistleParty.whistle_id).where(WhistleParty.unit_id.in_(scope.units))))
         if not grants:
@@ -186,7 +186,7 @@ class OfWhistle(Scoped):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        if scope.everything:
+        if scope.unlimited:
             return true()
         seen = select(Whistle.id).where(Whistle.visible_to(scope))
         column: ColumnElement[UUID] = cls.whistle_id  # type: ignore[attr-defined]
