@@ -36,6 +36,14 @@ async def follow(work: Work, event: Outbox) -> None:
                 await actions.end(work, issue, order)
 
 
+async def party_released(work: Work, event: Outbox) -> None:
+    """The desk let a helping unit go: what it was to do ends with that."""
+    issue: Issue = await lock(work, Issue, event.subject_id)
+    for order in await actions.orders_of(work, issue.id):
+        if str(order.unit_id) == event.payload["unit_id"] and not order.leads and order.state in OPEN:
+            await actions.end(work, issue, order)
+
+
 async def _dispatched(work: Work, issue: Issue, orders: list[WorkOrder]) -> None:
     lead = next((order for order in orders if order.leads), None)
     if lead is None:

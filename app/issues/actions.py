@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import NotFound
@@ -17,6 +17,7 @@ from app.issues.models import Issue, IssueParty
 from app.issues.records import Reporter, Unmasking
 from app.issues.schemas import ContactOut
 from app.issues.workflow import DESKS, FINAL
+from app.people.models import Guest
 
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
 STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
@@ -83,12 +84,26 @@ BY_REPORTER: dict[str, tuple[type[forms.StepInput], Taking]] = {
 ELSEWHERE = frozenset({"dispatch", "recall"})  # their actions live with the work orders
 
 
-async def involve(work: Work, issue_id: UUID, unit_id: UUID, role: PartyRole) -> None:
-    """Let a unit in on an issue; who helped and now leads is let in as the lead."""
+async def involve(
+    work: Work, issue_id: UUID, unit_id: UUID, role: PartyRole, *, through: UUID | None = None
+) -> None:
+    """Let a unit in on an issue, by an order or a report-in (`through`) or by the desk alone."""
     row = {"issue_id": issue_id, "unit_id": unit_id, "role": role, "since": work.clock.now()}
-    new = insert(IssueParty).values(row)
-    again = new.on_conflict_do_update(index_elements=["issue_id", "unit_id"], set_={"role": role})
+    new = insert(IssueParty).values(row | {"through": through or issue_id})
+    again = new.on_conflict_do_update(index_elements=["issue_id", "unit_id", "through"], set_={"role": role})
     await work.session.execute(again if role == PartyRole.LEAD else new.on_conflict_do_nothing())
+
+
+async def receive(work: Work, issue_id: UUID, area_id: UUID, *, through: UUID | None = None) -> None:
+    """Let the posts of an area in on a matter of other ground, as guests (CASES 1a)."""
+    row = {"area_id": area_id, "subject_id": issue_id, "since": work.clock.now(), "through": through or issue_id}
+    await work.session.execute(insert(Guest).values(row).on_conflict_do_nothing())
+
+
+async def let_out(work: Work, through: UUID) -> None:
+    """An order or a report-in has ended without a result: who saw the matter by it alone sees it no more."""
+    await work.session.execute(delete(IssueParty).where(IssueParty.through == through))
+    await work.session.execute(delete(Guest).where(Guest.through == through))
 
 
 async def unmask(work: Work, issue: Issue, purpose: str) -> ContactOut:

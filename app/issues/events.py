@@ -375,6 +375,7 @@ class PartyAdded(Event):
 @dataclass(frozen=True)
 class PartyReleased(Event):
     name: ClassVar[str] = "party_released"
+    unit_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ async def add_area(work: Work, issue: Issue, form: AddAreaStep) -> None:
         row["point"] = WKBElement(ewkb_point(*place), extended=True)
     await work.session.execute(insert(IssueArea).values(row).on_conflict_do_nothing())
     desks = await _desks_above(work, area.path)
-    guests = [{"area_id": desk, "subject_id": issue.id, "since": now} for desk in desks]
+    guests = [{"area_id": desk, "subject_id": issue.id, "through": issue.id, "since": now} for desk in desks]
     if guests:
         await work.session.execute(insert(Guest).values(guests).on_conflict_do_nothing())
     said = {"area": str(area.id), "role": str(form.role)}
@@ -237,6 +237,7 @@ async def add_party(work: Work, issue: Issue, form: PartyStep) -> None:
     """A unit is let in to help: it sees the matter and may comment."""
     unit_id = await unit_of(work, form.unit)
     row = {"issue_id": issue.id, "unit_id": unit_id, "role": PartyRole.ASSIST, "since": work.clock.now()}
+    row["through"] = issue.id
     await work.session.execute(insert(IssueParty).values(row).on_conflict_do_nothing())
     await take(work, issue, "add_party", events.PartyAdded, detail={"unit": str(unit_id)}, words=form.reason)
 
@@ -250,7 +251,8 @@ async def release_party(work: Work, issue: Issue, form: PartyStep) -> None:
     if (await work.session.execute(helping.returning(IssueParty.unit_id))).first() is None:
         raise NotAParty("unit")
     said = {"unit": str(unit_id)}
-    await take(work, issue, "release_party", events.PartyReleased, detail=said, words=form.reason)
+    event = partial(events.PartyReleased, unit_id=unit_id)
+    await take(work, issue, "release_party", event, detail=said, words=form.reason)
 
 
 async def comment(work: Work, issue: Issue, form: CommentStep) -> None:

@@ -201,17 +201,27 @@ class Issue(Scoped, Base):
         return granted
 
 
+def _itself(row: Any) -> Any:
+    """Let in by the desk of the issue, with no order and no report-in."""
+    return row.get_current_parameters()["issue_id"]
+
+
 class IssueParty(Base):
-    """A unit let in on an issue; `involve` writes it, `Issue.visible_to` reads it."""
+    """A unit let in on an issue; `involve` writes it, `Issue.visible_to` reads it.
+
+    `through` is what it was let in by (an order, a report-in, else the issue itself): the sight ends with that.
+    """
 
     __tablename__ = "issue_party"
     __table_args__ = (
         CheckConstraint(one_of("role", PartyRole), name="role"),
         Index(None, "unit_id", "issue_id"),
+        Index(None, "through"),
     )
 
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    through: Mapped[UUID] = mapped_column(primary_key=True, default=_itself)
     role: Mapped[str] = mapped_column(String(20))
     since: Mapped[datetime]
 

@@ -16,11 +16,11 @@ from app.core.audit import Act
 from app.core.db import Base
 from app.core.errors import Conflict, Invalid
 from app.core.work import Work
-from app.issues.actions import involve
+from app.issues.actions import involve, receive
 from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Issue
-from app.people.models import Guest, Unit
+from app.people.models import Unit
 from app.whistles import events
 from app.whistles.kinds import BoundBy, ReportInState, UnitRole
 from app.whistles.models import ReportIn, Whistle, WhistleKind, WhistleParty
@@ -137,7 +137,7 @@ async def call(
         clocks = clocks_of(work, house, row["id"], party.unit_id, kind, LINK_CLOCKS)
         await work.put(ReportIn, [row])
         await work.append({**beside, Wait: clocks})
-        await _let_in(work, whistle, party, issues)
+        await _let_in(work, whistle, party, issues, row["id"])
 
 
 def _report_in(work: Work, whistle: Whistle, party: Party) -> tuple[dict[str, Any], dict[type[Base], Rows]]:
@@ -166,16 +166,15 @@ def clocks_of(
     ]
 
 
-async def _let_in(work: Work, whistle: Whistle, party: Party, issues: Sequence[Issue]) -> None:
+async def _let_in(work: Work, whistle: Whistle, party: Party, issues: Sequence[Issue], report_in_id: UUID) -> None:
     now = work.clock.now()
     row = {"whistle_id": whistle.id, "unit_id": party.unit_id, "area_id": party.area_id, "since": now}
     await work.session.execute(insert(WhistleParty).values(row).on_conflict_do_nothing())
     role = PartyRole.LEAD if party.role == UnitRole.LEAD else PartyRole.ASSIST
     for issue in issues:
-        await involve(work, issue.id, party.unit_id, role)
-        if party.area_id is not None:
-            guest = {"area_id": party.area_id, "subject_id": issue.id, "since": now}
-            await work.session.execute(insert(Guest).values(guest).on_conflict_do_nothing())
+        await involve(work, issue.id, party.unit_id, role, through=report_in_id)
+        if party.area_id is not None and party.area_id not in (issue.street_id, issue.community_id):
+            await receive(work, issue.id, party.area_id, through=report_in_id)
 
 
 async def change_limits(work: Work, house: House, report_ins: Sequence[ReportIn], kind: WhistleKind) -> None:

@@ -11,13 +11,14 @@ from app.clocks.house import House, house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Conflict, NotFound
 from app.core.work import Work, by_itself
+from app.issues.actions import let_out
 from app.issues.handling import MOST_HOLDS, HeldTooLong, HeldTooOften, opening_of
 from app.issues.step_schemas import NoteStep, ReasonStep
 from app.issues.workflow import DISTRICT, STREET
 from app.whistles import behind, scoring
 from app.whistles.blowing import kind_coded, kind_of, may_blow
 from app.whistles.calling import CalledAlready, call, change_limits, party_named, unit_coded
-from app.whistles.guards import NotOwnUnit
+from app.whistles.guards import NotOwnUnit, is_its_streets
 from app.whistles.kinds import ReportInState, TaskState, UnitRole, WhistleState
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
@@ -226,6 +227,8 @@ async def _let_go(work: Work, whistle: Whistle, report_ins: Sequence[ReportIn]) 
             await take_part(
                 by_itself(work), whistle, one, name, ended_at=now, outcome=None if done else "dismissed"
             )
+            if not done:
+                await let_out(work, one.id)
 
 
 def review_moment(work: Work, house: House, form: HoldInput) -> datetime:
@@ -264,6 +267,18 @@ async def supervise(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     await take(work, whistle, "supervise", Told(words=form.reason), supervised_at=work.clock.now())
 
 
+async def takes_part(work: Work, whistle: Whistle) -> None:
+    """Its street and community, the district, and the units that are in: one that was let go reads, no more."""
+    ground = work.scope.areas.get("community_id", ())
+    if is_its_streets(work, whistle) is None or whistle.community_id in ground:
+        return
+    still_in = (ReportIn.whistle_id == whistle.id, ReportIn.state != ReportInState.RELEASED)
+    mine = select(ReportIn.id).where(*still_in, ReportIn.unit_id.in_(work.actor.units))
+    if await work.session.scalar(mine.limit(1)) is None:
+        raise NotOwnUnit
+
+
 async def comment(work: Work, whistle: Whistle, form: WordsInput) -> None:
-    """A note among those who see it."""
+    """A note among those who take part."""
+    await takes_part(work, whistle)
     await take(work, whistle, "comment", Told(words=form.text))

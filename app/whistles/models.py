@@ -133,7 +133,7 @@ class Whistle(Scoped, Base):
         """On the post's ground, or called to it; never where its own unit is complained of."""
         if scope.unlimited:
             return true()
-        grants = [true()] if scope.everything else _on_ground(cls, scope)
+        grants: list[ColumnElement[bool]] = [true()] if scope.everything else _on_ground(cls, scope)
         if scope.units:
             grants.append(cls.id.in_(select(WhistleParty.whistle_id).where(WhistleParty.unit_id.in_(scope.units))))
         if not grants:

@@ -7,6 +7,7 @@ from app.clocks.house import house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Invalid
 from app.core.work import Work, by_itself
+from app.issues.actions import let_out
 from app.issues.step_schemas import NoteStep, ReasonStep
 from app.whistles.chains import clocks_by_kind
 from app.whistles.guards import SamePerson, same_person
@@ -113,6 +114,7 @@ async def _released(work: Work, whistle: Whistle, report_in: ReportIn, name: str
     outcome = "referred" if name == "refer" else "released"
     told = Told(words=words)
     await take_part(work, whistle, report_in, name, told, ended_at=work.clock.now(), outcome=outcome)
+    await let_out(work, report_in.id)
 
 
 async def bind(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:

@@ -19,7 +19,7 @@ from app.issues.step_schemas import NoteStep
 from app.whistles import events
 from app.whistles.calling import unit_coded
 from app.whistles.guards import NotOwnUnit, is_its_streets
-from app.whistles.handling import NotCalled, review_moment
+from app.whistles.handling import NotCalled, review_moment, takes_part
 from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Survey, SurveyGuest, Task, TaskPhoto
@@ -54,6 +54,7 @@ class NotRunning(Conflict):
 
 async def hold_survey(work: Work, whistle: Whistle, form: SurveyInput) -> None:
     """Who came, what was found, what was decided."""
+    await takes_part(work, whistle)
     survey_id, now = work.new_id(), work.clock.now()
     row = {
         "id": survey_id, "whistle_id": whistle.id, "held_at": form.held_at, "place_text": form.place_text,
