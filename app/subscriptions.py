@@ -39,6 +39,7 @@ COUNTING: Subscriptions = {
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
+    whistle_events.SettlementOverdue.name: [whistles.supervise],
 }
 NOTIFYING: Subscriptions = {event: [notify] for event in RULES}  # who is told what: app/notices/rules.py
 SUBSCRIPTIONS: Subscriptions = {

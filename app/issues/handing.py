@@ -67,17 +67,21 @@ async def unit_contacted(work: Work, issue: Issue) -> None:
 
 
 async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
-    """Departments are called for it; a second whistle for the same issue keeps the state."""
+    """Departments are called for it and no unit leads it; a second whistle for the same issue keeps the state.
+
+    Whoever never signed for it does not get it back when the whistle is over: the post that whistles has it.
+    """
     await waits.stop(work, issue.id, *HOLDER_CLOCKS)
     said = {"whistle": str(whistle_id)}
-    kept: dict[str, Any] = {"back_to": State.WHISTLED}
-    if issue.holder_id is None:
+    kept: dict[str, Any] = {"back_to": State.WHISTLED, "lead_unit_id": None}
+    if issue.holder_id is None or issue.state == State.ASSIGNED:
         kept["holder_id"] = work.actor.post_id
+        said["holder"] = str(work.actor.post_id)
     await take(work, issue, "whistle", events.IssueWhistled, detail=said, **kept)
 
 
 async def whistle_left(work: Work, issue: Issue, words: str | None = None) -> None:
-    """No whistle is open for it any more: the street goes on by itself."""
+    """No whistle is open for it any more: whoever had signed for it goes on, else the post that whistled."""
     await take(work, issue, "whistle_over", events.WhistleLeft, words=words, back_to=State.HANDLING)
 
 

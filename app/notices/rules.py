@@ -95,6 +95,29 @@ def on(rung: str) -> Callable[[Happened], bool]:
     return lambda happened: happened.rang[1] == rung
 
 
+DISTRICTS_CLOCKS = ("raised", "score_appeal")  # of a whistle: what only the district can do
+
+
+def waits_for_district(happened: Happened) -> bool:
+    """The clock that rang is the district's own."""
+    return happened.rang[0] in DISTRICTS_CLOCKS
+
+
+def waits_for_street(happened: Happened) -> bool:
+    """Any other clock of a whistle is its street's."""
+    return not waits_for_district(happened)
+
+
+def because(why: str) -> Callable[[Happened], bool]:
+    """For this reason, as the event says it."""
+    return lambda happened: happened.payload.get("why") == why
+
+
+def let_go_before_end(happened: Happened) -> bool:
+    """Neither with the whistle itself nor because the unit is no more."""
+    return happened.payload.get("why") not in ("cancelled", "dissolved")
+
+
 @dataclass(frozen=True)
 class Rule:
     """One notice an event makes: its kind, whom it goes to, and when; `subject` is what it is about."""
@@ -145,21 +168,39 @@ WHISTLES: Mapping[str, tuple[Rule, ...]] = {
     "whistle_requested": (Rule("whistle_requested", (To.STREET,), subject="whistle"),),
     "whistle_declined": (Rule("whistle_declined", (To.UNIT,), subject="whistle"),),
     "whistle_raised": (Rule("whistle_raised", (To.DISTRICT,), subject="whistle"),),
-    "whistle_reminded": (Rule("whistle_waits", (To.STREET,), subject="whistle"),),
+    "whistle_reminded": (
+        Rule("whistle_waits", (To.STREET,), waits_for_street, "whistle"),
+        Rule("whistle_waits", (To.DISTRICT,), waits_for_district, "whistle"),
+    ),
+    "whistle_submitted": (Rule("whistle_submitted", (To.STREET,), subject="whistle"),),
+    "whistle_cancelled": (Rule("whistle_cancelled", (To.UNIT,), subject="whistle"),),
+    "score_appealed": (Rule("score_appealed", (To.DISTRICT,), subject="whistle"),),
     "whistle_supervised": (Rule("whistle_supervised", (To.STREET, To.DISTRICT), subject="whistle"),),
     "unit_notified": (Rule("called", (To.UNIT,), subject="whistle"),),
     "signing_deemed": (Rule("deemed_signed", (To.UNIT, To.STREET), subject="whistle"),),
     "unit_refused": (Rule("unit_refused", (To.STREET, To.DISTRICT), subject="whistle"),),
     "unit_bound": (Rule("designated", (To.UNIT,), subject="whistle"),),
     "unit_released": (Rule("unit_released", (To.UNIT, To.STREET), subject="whistle"),),
-    "arrival_disputed": (Rule("arrival_disputed", (To.UNIT,), subject="whistle"),),
+    "unit_referred": (Rule("unit_referred", (To.UNIT, To.STREET), subject="whistle"),),
+    "unit_recalled": (Rule("unit_recalled", (To.UNIT,), subject="whistle"),),
+    "unit_dismissed": (
+        Rule("whistle_cancelled", (To.UNIT,), because("cancelled"), "whistle"),
+        Rule("unit_dissolved", (To.STREET,), because("dissolved"), "whistle"),
+        Rule("unit_dismissed", (To.UNIT,), let_go_before_end, "whistle"),
+    ),
+    "unit_left": (Rule("whistle_cancelled", (To.UNIT,), because("cancelled"), "whistle"),),
+    "arrival_disputed": (Rule("arrival_disputed", (To.UNIT, To.DISTRICT), subject="whistle"),),
+    "settlement_overdue": (Rule("settlement_overdue", (To.DISTRICT,), subject="whistle"),),
     "lateness_escalated": (Rule("unit_late", (To.UNIT, To.STREET, To.DISTRICT), subject="whistle"),),
     "designation_overdue": (Rule("designation_overdue", (To.DISTRICT,), subject="whistle"),),
     "task_given": (Rule("task_given", (To.UNIT,), subject="whistle"),),
+    "task_taken_up": (Rule("task_taken_up", (To.UNIT, To.STREET), subject="whistle"),),
+    "task_reassigned": (Rule("task_given", (To.UNIT,), subject="whistle"),),
     "unit_reminded": CALLED_REMINDED,
     "task_reminded": CALLED_REMINDED,
 }
 RULES: Mapping[str, tuple[Rule, ...]] = {
+    "whistle_left": (Rule("whistle_over", (To.HOLDER,)),),
     "issue_assigned": ASSIGNED,
     "holder_changed": ASSIGNED,
     "issue_reminded": REMINDED,

@@ -84,9 +84,11 @@ class Party:
         return {"unit_id": str(self.unit_id), "role": self.role, "bound_by": self.bound_by}
 
 
-async def unit_coded(work: Work, code: str, field: str = "unit") -> Unit:
-    """The unit of that code; `UnknownUnit` when it is not there any more."""
-    query = select(Unit).where(Unit.code == code, Unit.dissolved_at.is_(None))
+async def unit_coded(work: Work, code: str, field: str = "unit", *, living: bool = True) -> Unit:
+    """The unit of that code; `UnknownUnit` when there is none, or (`living`) none any more."""
+    query = select(Unit).where(Unit.code == code)
+    if living:
+        query = query.where(Unit.dissolved_at.is_(None))
     unit: Unit | None = await work.session.scalar(query)
     if unit is None:
         raise UnknownUnit(field)
@@ -113,14 +115,19 @@ async def party_named(work: Work, form: PartyInput, field: str = "unit") -> Part
 
 
 async def parties_wanted(work: Work, wanted: Sequence[dict[str, str]]) -> list[Party]:
-    """The units a community asked for."""
+    """The units a community asked for that are still there; `OneLead` when the one to lead is not."""
     ids = [UUID(one["unit_id"]) for one in wanted]
-    rows = await work.session.execute(select(Unit.id, Unit.area_id).where(Unit.id.in_(ids)))
+    asked_for = (Unit.id.in_(ids), Unit.dissolved_at.is_(None))
+    rows = await work.session.execute(select(Unit.id, Unit.area_id).where(*asked_for))
     ground = {row.id: row.area_id for row in rows}
-    return [
+    found = [
         Party(unit_id, ground[unit_id], one["role"], one["bound_by"])
         for unit_id, one in zip(ids, wanted, strict=True)
+        if unit_id in ground
     ]
+    if wanted and not any(party.role == UnitRole.LEAD for party in found):
+        raise OneLead("parties")
+    return found
 
 
 async def call(

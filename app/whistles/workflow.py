@@ -117,6 +117,7 @@ RINGING = (
     step("remind", R_LIVE, None, SYSTEM, e.UnitReminded, inward=True),
     step("escalate", R_LIVE, None, SYSTEM, e.LatenessEscalated, inward=True),
     step("overdue_designation", at(R.REFUSED), None, SYSTEM, e.DesignationOverdue, inward=True),
+    step("overdue_settlement", at(R.ARRIVAL_DISPUTED), None, SYSTEM, e.SettlementOverdue, inward=True),
 )
 REPORT_IN = Workflow(
     kind="report_in",
@@ -138,7 +139,16 @@ TASK = Workflow(
     steps=(
         step("done", at(T.OPEN, T.HELD_OPEN), T.DONE, CALLED, e.TaskDone, g.owns_task),
         step("hold", at(T.OPEN), T.HELD_OPEN, OFFICES, e.TaskHeldOpen, g.is_its_streets),
-        step("take_up", at(T.HELD_OPEN, T.DONE), T.OPEN, OFFICES, e.TaskTakenUp, g.is_its_streets, revives=True),
+        step(
+            "take_up",
+            at(T.HELD_OPEN, T.DONE),
+            T.OPEN,
+            OFFICES | SYSTEM,
+            e.TaskTakenUp,
+            g.is_its_streets,
+            revives=True,
+        ),
+        step("reassign", at(T.OPEN, T.HELD_OPEN), None, OFFICES | SYSTEM, e.TaskReassigned, g.is_its_streets),
         step("remind", at(T.OPEN, T.HELD_OPEN), None, SYSTEM, e.TaskReminded, inward=True),
     ),
 )
