@@ -44,7 +44,7 @@ async def test_a_street_that_does_not_look_is_told_and_then_supervised(people: T
     ok(await act(people.lead, whistle, "submit_work", text="已完成"))
     await people.ring()
     assert ("whistle_submitted", None) in await told(people.street)
-    seen = await after(people, clock, whistle, days=3, hours=1)  # Friday to Monday: one working day
+    seen = await after(people, clock, whistle, days=3, hours=12)  # Friday to Monday night: one working day
     assert seen["supervised_at"] is None
     assert ("whistle_waits", "whistle_check") in await told(people.street)
     seen = await after(people, clock, whistle, days=2)
@@ -77,7 +77,7 @@ async def test_what_was_raised_waits_for_the_district(people: Town, clock: Fixed
     whistle = (await blow(people.street, parties=[LEAD]))["id"]
     await arrive(people.lead, ok(await people.street.get(f"/whistles/{whistle}"))["report_ins"][0]["id"])
     ok(await act(people.street, whistle, "raise_to_district", reason="协调不成"))
-    await after(people, clock, whistle, days=3, hours=1)
+    await after(people, clock, whistle, days=3, hours=12)
     assert ("whistle_waits", "raised") in await told(people.district)
     assert ("whistle_waits", "raised") not in await told(people.street)
     await after(people, clock, whistle, days=3)
