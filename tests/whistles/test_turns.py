@@ -47,8 +47,11 @@ async def test_a_street_that_does_not_look_is_told_and_then_supervised(people: T
     seen = await after(people, clock, whistle, days=3, hours=12)  # Friday to Monday night: one working day
     assert seen["supervised_at"] is None
     assert ("whistle_waits", "whistle_check") in await told(people.street)
+    assert ok(await people.district.get("/whistles", params={"supervised": True}))["items"] == []
     seen = await after(people, clock, whistle, days=2)
     assert seen["supervised_at"] is not None
+    (line,) = ok(await people.district.get("/whistles", params={"supervised": True}))["items"]
+    assert line["id"] == whistle  # a whistle without an issue, too
 
 
 @pytest.mark.parametrize("until", ["finish", "verify"])
