@@ -122,8 +122,8 @@ def _follow(told: Told, act: Any) -> None:
         told.answered_at = told.answered_at or act.at
     if act.step in CONTACTS:
         told.contacted_at = told.contacted_at or act.at
-    if act.step in ("merge", "unmerge"):
-        told.merged_into = UUID(act.detail["into"]) if act.step == "merge" else None
+    if act.step in ("merge", "go_along", "unmerge"):
+        told.merged_into = UUID(act.detail["into"]) if "into" in act.detail else None
     if act.step == "approve_exclusion":
         told.excluded = min(filter(None, (told.excluded, act.detail["reason"])))
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import NotFound
 from app.core.work import Work
-from app.issues import handling, joining, leaving, placing, second_word, word
+from app.issues import handling, joining, leaving, merging, placing, second_word, word
 from app.issues import step_schemas as forms
 from app.issues.guards import knows_original
 from app.issues.kinds import PartyRole
@@ -19,6 +19,7 @@ from app.issues.schemas import ContactOut
 from app.issues.workflow import DESKS, FINAL
 
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
+Locking = Callable[[Work, UUID, Any], Awaitable[list[UUID]]]
 STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "admit": (forms.NoteStep, placing.admit),
     "locate": (forms.LocateStep, placing.locate),
@@ -62,8 +63,8 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "decline_exclusion": (forms.ReasonStep, second_word.decline_exclusion),
     "group": (forms.GroupStep, joining.group),
     "ungroup": (forms.NoteStep, joining.ungroup),
-    "merge": (forms.MergeStep, joining.merge),
-    "unmerge": (forms.ReasonStep, joining.unmerge),
+    "merge": (forms.MergeStep, merging.merge),
+    "unmerge": (forms.ReasonStep, merging.unmerge),
     "supervise": (forms.SuperviseStep, joining.supervise),
     "turn_to": (forms.TurnToStep, joining.turn_to),
     "edit_copy": (forms.EditCopyStep, joining.edit_copy),
@@ -76,10 +77,11 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
 BY_REPORTER: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "rate": (forms.RateStep, word.rate),
     "give_info": (forms.TellStep, handling.give_info),
-    "withdraw": (forms.NoteStep, leaving.withdraw),
+    "withdraw": (forms.NoteStep, merging.withdraw),
     "request_review": (forms.TellStep, leaving.request_review),
     "reopen": (forms.ReasonStep, word.reopen),
 }
+BESIDE: dict[str, Locking] = {"merge": merging.beside_merge, "unmerge": merging.beside_unmerge}
 ELSEWHERE = frozenset({"dispatch", "recall"})  # their actions live with the work orders
 
 

@@ -11,7 +11,7 @@ from app.clocks.waits import solve_due, wait_row
 from app.core.audit import Trail
 from app.core.errors import Conflict
 from app.core.work import Work
-from app.issues import events
+from app.issues import anew, events
 from app.issues.guards import OwnMatter
 from app.issues.kinds import Closing, Outcome, State
 from app.issues.models import Issue
@@ -56,7 +56,7 @@ async def not_accept(work: Work, issue: Issue, form: NotAcceptStep) -> None:
 
 async def request_review(work: Work, issue: Issue, form: TellStep) -> None:
     """The reporter against the refusal; another desk decides within five working days (CASES 2.2)."""
-    if await _acts(work, issue, "request_review"):
+    if await _review_asked(work, issue):
         raise ReviewedBefore
     house = await house_of(work, issue)
     clock = wait_row(work, house, ("issue", issue.id), "appeal")
@@ -69,9 +69,15 @@ async def _acts(work: Work, issue: Issue, step: str) -> list[Any]:
     return list(await work.session.scalars(select(Trail).where(*mine).order_by(Trail.seq.desc())))
 
 
+async def _review_asked(work: Work, issue: Issue) -> bool:
+    """Whether somebody asked for a review of the refusal that stands, not of one before it."""
+    asked, refused = await _acts(work, issue, "request_review"), await _acts(work, issue, "not_accept")
+    return bool(asked) and asked[0].seq > refused[0].seq
+
+
 async def _another_desk(work: Work, issue: Issue) -> None:
     """Whoever refused does not review the refusal; and there has to be something to review."""
-    if not await _acts(work, issue, "request_review"):
+    if not await _review_asked(work, issue):
         raise NoReviewAsked
     refused = (await _acts(work, issue, "not_accept"))[0]
     if work.actor.account_id == refused.account_id or work.actor.post_id == refused.post_id:
@@ -90,26 +96,14 @@ async def overturn(work: Work, issue: Issue, form: TellStep) -> None:
     await _another_desk(work, issue)
     await waits.stop(work, issue.id, "appeal")
     house = await house_of(work, issue)
-    clocks = [wait_row(work, house, ("issue", issue.id), kind) for kind in ("solve", "contact")]
+    await anew.begins(work, issue)
+    issue.holder_id = None
+    clocks = [anew.solve_clock(work, house, issue), wait_row(work, house, ("issue", issue.id), "contact")]
     await take(
         work, issue, "overturn", events.RefusalOverturned, words=form.text, to_reporter=True, clocks=clocks,
         outcome=None, closed_at=None, answered_at=None, holder_id=None, due_at=clocks[0]["due_at"],
     )  # fmt: skip
     await route_or_desk(work, issue)
-
-
-async def withdraw(work: Work, issue: Issue, form: NoteStep) -> None:
-    """The reporter takes it back."""
-    await waits.stop(work, issue.id)
-    await take(
-        work,
-        issue,
-        "withdraw",
-        events.IssueWithdrawn,
-        words=form.note,
-        closed_at=work.clock.now(),
-        lead_unit_id=None,
-    )
 
 
 async def transfer(work: Work, issue: Issue, form: TransferStep) -> None:
@@ -172,7 +166,8 @@ async def upstream_return(work: Work, issue: Issue, form: ReasonStep) -> None:
     """The hotline wants it done again."""
     house = await house_of(work, issue)
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    await anew.begins(work, issue)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "upstream_return", events.ReturnedUpstream, words=form.reason, clocks=[clock],
         outcome=None, answered_at=None, due_at=clock["due_at"], reworks=issue.reworks + 1, lead_unit_id=None,

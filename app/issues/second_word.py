@@ -46,10 +46,14 @@ class AnotherPersonAndUnit(Forbidden):
     en = "Another person of another unit has to decide this."
 
 
+def _waiting(issue: Issue, kind: Decision) -> tuple[Any, ...]:
+    undecided = (SecondWord.decided_at.is_(None), SecondWord.lapsed_at.is_(None))
+    return (SecondWord.issue_id == issue.id, SecondWord.kind == kind, *undecided)
+
+
 async def ask(work: Work, issue: Issue, kind: Decision, reason: str) -> dict[str, Any]:
     """The row of a request; `AskedAlready` when one is waiting."""
-    waiting = (SecondWord.issue_id == issue.id, SecondWord.kind == kind, SecondWord.decided_at.is_(None))
-    if await work.session.scalar(select(SecondWord.id).where(*waiting)) is not None:
+    if await work.session.scalar(select(SecondWord.id).where(*_waiting(issue, kind))) is not None:
         raise AskedAlready
     return {
         "id": work.new_id(), "issue_id": issue.id, "kind": kind, "reason": reason,
@@ -61,8 +65,7 @@ async def ask(work: Work, issue: Issue, kind: Decision, reason: str) -> dict[str
 
 async def decide(work: Work, issue: Issue, kind: Decision, *, agreed: bool) -> SecondWord:
     """Settle the waiting request, by somebody who did not make it."""
-    waiting = (SecondWord.issue_id == issue.id, SecondWord.kind == kind, SecondWord.decided_at.is_(None))
-    asked = await work.session.scalar(select(SecondWord).where(*waiting).with_for_update())
+    asked = await work.session.scalar(select(SecondWord).where(*_waiting(issue, kind)).with_for_update())
     if asked is None:
         raise NothingAsked(kind)
     same_unit = {str(unit) for unit in work.actor.units} & set(asked.asked_units)

@@ -13,7 +13,7 @@ from app.clocks.waits import wait_row
 from app.core.clock import office_day
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.work import Work
-from app.issues import events
+from app.issues import anew, events
 from app.issues.answering import word_clocks
 from app.issues.guards import UpstreamCloses
 from app.issues.handling import opening_of
@@ -130,9 +130,17 @@ async def _settle(work: Work, house: House, issue: Issue, reports: list[UUID], l
         await close(work, issue, Closing.WORD)
 
 
+async def settle(work: Work, issue: Issue) -> None:
+    """Look again at the words there are: somebody who was asked no longer has to answer."""
+    reports = await reports_of(work, issue)
+    last = _last(await words_of(work, issue, reports))
+    await _settle(work, await house_of(work, issue), issue, reports, last)
+
+
 async def _again(work: Work, house: House, issue: Issue) -> None:
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "rework", events.IssueReworked, clocks=[clock], answered_at=None, outcome=None,
         due_at=clock["due_at"], reworks=issue.reworks + 1,
@@ -212,8 +220,9 @@ async def reopen(work: Work, issue: Issue, form: ReasonStep) -> None:
 
 
 async def _open_again(work: Work, house: House, issue: Issue, words: str | None) -> None:
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "reopen", events.IssueReopened, words=words, clocks=[clock],
         closed_at=None, answered_at=None, closing=None, outcome=None, due_at=clock["due_at"],
@@ -239,6 +248,7 @@ async def set_verify_after(work: Work, issue: Issue, form: VerifyAfterStep) -> N
 async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) -> None:
     """The day has come: the reporters are asked once more whether it held."""
     house = await house_of(work, issue)
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
     await take(
         work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),

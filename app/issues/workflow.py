@@ -74,7 +74,8 @@ ENTERING = (
     step("uphold", at(S.NOT_ACCEPTED), None, OFFICES, e.RefusalUpheld),
     step("overturn", at(S.NOT_ACCEPTED), S.RAISED, OFFICES, e.RefusalOverturned, revives=True),
     step("merge", UNSETTLED | {S.SCREENING, S.DISPATCHED}, S.MERGED, DESKS | REPORTER, e.IssueMerged),
-    back("unmerge", S.MERGED, UNSETTLED | {S.DISPATCHED}, DESKS, e.IssueUnmerged, revives=True),
+    back("unmerge", S.MERGED, UNSETTLED | {S.DISPATCHED}, DESKS | SYSTEM, e.IssueUnmerged, revives=True),
+    step("go_along", at(S.MERGED), None, SYSTEM, e.IssueWentAlong, inward=True),
     step("withdraw", LIVE - {S.SUBMITTED, S.TRANSFERRED, S.WHISTLED}, S.WITHDRAWN, REPORTER, e.IssueWithdrawn),
 )
 HANDLING = (

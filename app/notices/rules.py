@@ -173,6 +173,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "issue_reworked": (Rule("reworked", (To.HOLDER, To.SUPERIOR)),),
     "issue_reopened": (Rule("reopened", (To.HOLDER, To.SUPERIOR)),),
     "issue_supervised": (Rule("supervised", (To.HOLDER, To.STREET, To.DISTRICT)),),
+    "issue_unmerged": (Rule("unmerged", (To.HOLDER,), still_theirs),),
     "issue_received_back": (Rule("received_back", (To.HOLDER,)),),
     "returned_upstream": (Rule("returned_upstream", (To.HOLDER, To.STREET)),),
     "extension_asked": (Rule("extension_asked", (To.SUPERIOR,)),),

@@ -36,6 +36,7 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "reworked": ("办理结果未获认可,请重新办理。", "The result was not accepted; it has to be done again."),
     "reopened": ("事项被重新反映,请继续办理。", "The matter was reported again; go on with it."),
     "supervised": ("事项已列入督办。", "The matter is supervised from now on."),
+    "unmerged": ("事项已拆出,请继续办理。", "The matter was set apart again; go on with it."),
     "received_back": ("移送被退回,请继续办理。", "The transfer came back; go on with it."),
     "returned_upstream": ("上级退回工单,请重新办理。", "The order came back from upstream; do it again."),
     "extension_asked": ("有延期申请待审批。", "More time is asked for; decide."),

@@ -89,6 +89,8 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/beside.py": "what hangs on a loaded issue, also through reports merged from other ground",
         "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
+        "app/issues/anew.py": "requests that lapse on a report which the service itself sets free",
+        "app/issues/merging.py": "the reports merged into a matter, also those from other ground",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
     },
