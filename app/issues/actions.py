@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import NotFound
 from app.core.work import Work
-from app.issues import handling, joining, leaving, merging, placing, second_word, word
+from app.issues import extending, handling, joining, leaving, merging, placing, second_word, word
 from app.issues import step_schemas as forms
 from app.issues.guards import knows_original
 from app.issues.kinds import PartyRole
@@ -36,9 +36,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "fix_on_spot": (forms.FixStep, handling.fix_on_spot),
     "check_sample": (forms.SampleStep, handling.check_sample),
     "answer": (forms.AnswerStep, handling.answer),
-    "ask_extension": (forms.AskExtensionStep, handling.ask_extension),
-    "extend": (forms.ExtendStep, handling.extend),
-    "refuse_extension": (forms.ReasonStep, handling.refuse_extension),
+    "ask_extension": (forms.AskExtensionStep, extending.ask_extension),
+    "extend": (forms.ExtendStep, extending.extend),
+    "refuse_extension": (forms.ReasonStep, extending.refuse_extension),
     "hold_open": (forms.HoldOpenStep, handling.hold_open),
     "resume": (forms.NoteStep, handling.resume),
     "verify": (forms.NoteStep, handling.verify),
@@ -49,9 +49,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "transfer": (forms.TransferStep, leaving.transfer),
     "confirm_transfer": (forms.ConfirmTransferStep, leaving.confirm_transfer),
     "receive_back": (forms.NoteStep, leaving.receive_back),
-    "submit": (forms.TellStep, leaving.submit),
+    "submit": (forms.SubmitStep, leaving.submit),
     "upstream_close": (forms.NoteStep, leaving.upstream_close),
-    "upstream_return": (forms.ReasonStep, leaving.upstream_return),
+    "upstream_return": (forms.UpstreamReturnStep, leaving.upstream_return),
     "revisit": (forms.RevisitStep, word.revisit),
     "reopen": (forms.ReasonStep, word.reopen),
     "set_verify_after": (forms.VerifyAfterStep, word.set_verify_after),

@@ -43,7 +43,7 @@ async def begins(work: Work, issue: Issue) -> None:
     (R1.10).
     """
     await requests_lapse(work, issue)
-    await waits.drop(work, issue.id, "exclusion")
+    await waits.drop(work, issue.id, "exclusion", "verify_after")
     pending = SecondWord.decided_at.is_(None)
     await _lapse(work, issue, or_(SecondWord.kind == Decision.EXCLUSION, pending))
 

@@ -119,16 +119,21 @@ async def no_receipt(work: Work, issue: Issue, _wait: Wait, _rung: str) -> None:
 
 
 async def undecided(work: Work, issue: Issue, wait: Wait, rung: str) -> None:
-    """Who has to decide is late: on the district's list."""
+    """Who has to decide is late: on the district's list, also with a refusal that is under review."""
     await remind(work, issue, wait, rung)
-    if rung == "due" and issue.supervised_at is None and issue.closed_at is None:
+    waiting = issue.closed_at is None or issue.state == State.NOT_ACCEPTED
+    if rung == "due" and issue.supervised_at is None and waiting:
         await supervised(work, issue, f"{wait.kind}_late"[:30])
 
 
 async def later_check(work: Work, issue: Issue, _wait: Wait, _rung: str) -> None:
-    """The day set for a second question: asked again when it was closed; else it is asked with its answer."""
-    if issue.state == State.CLOSED:
+    """The day set for a second question: asked again when it was closed; else it is asked with its answer, and
+    not once more for this day. The hotline asks its own reporters.
+    """
+    if issue.state == State.CLOSED and issue.upstream_number is None:
         await word.ask_again(work, issue)
+    else:
+        issue.verify_after = None
 
 
 BY_KIND: Mapping[str, Act] = {
@@ -147,6 +152,8 @@ BY_KIND: Mapping[str, Act] = {
     "transferred": no_receipt,
     "follow_up": remind,
     "approval": undecided,
+    "extension": undecided,
+    "exclusion": undecided,
     "appeal": undecided,
     "sample": remind,
     "verify_after": later_check,

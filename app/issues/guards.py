@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.errors import Conflict, Forbidden, Problem
+from app.core.workflow import Guard
 from app.issues.kinds import IssueType
 from app.people.models import Role
 
@@ -117,6 +118,20 @@ def may_leave_desk(_: Any, issue: Any) -> Problem | None:
 def is_upstreams(_: Any, issue: Any) -> Problem | None:
     """Came with an upstream order."""
     return None if issue.upstream_number else NotFromUpstream()
+
+
+def not_upstreams(_: Any, issue: Any) -> Problem | None:
+    """Ours to end: an order from upstream goes back there, whatever became of it."""
+    return UpstreamCloses() if issue.upstream_number else None
+
+
+def both(*guards: Guard) -> Guard:
+    """What the first of several guards objects to."""
+
+    def of_all(work: Any, issue: Any) -> Problem | None:
+        return next((problem for guard in guards if (problem := guard(work, issue)) is not None), None)
+
+    return of_all
 
 
 def is_grouped(_: Any, issue: Any) -> Problem | None:

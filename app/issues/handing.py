@@ -22,7 +22,8 @@ async def dispatched(
 ) -> None:  # fmt: skip
     """The desk gives it to a unit, which leads from now on; the resident's clock goes on."""
     ready(work, issue, "dispatch", form)
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     event = partial(events.IssueDispatched, unit_id=lead_unit_id)
     kept: dict[str, Any] = {
         "lead_unit_id": lead_unit_id,
@@ -68,7 +69,8 @@ async def unit_contacted(work: Work, issue: Issue) -> None:
 
 async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
     """Departments are called for it; a second whistle for the same issue keeps the state."""
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     said = {"whistle": str(whistle_id)}
     kept: dict[str, Any] = {"back_to": State.WHISTLED}
     if issue.holder_id is None:

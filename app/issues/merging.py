@@ -102,8 +102,8 @@ async def _raise_by_repeats(work: Work, target: Issue) -> None:
 
 
 async def unmerge(work: Work, issue: Issue, form: ReasonStep) -> None:
-    """A matter of its own after all: it comes back to where it was, with its reporter and ratings. What it was part
-    of waits for one word less.
+    """A matter of its own after all: it comes back to where it was, with its reporter and ratings. What it was
+    part of waits for one word less.
     """
     main_id = issue.merged_into
     await _stand_alone(work, issue, form.reason)

@@ -155,7 +155,8 @@ async def give(work: Work, issue: Issue, house: House, choice: Choice) -> None:
 async def _into(
     work: Work, issue: Issue, house: House, step: str, event: Callable[..., Event], post_id: UUID, **more: Any
 ) -> None:
-    await waits.stop(work, issue.id, "sign", "desk")
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, "sign")
     clock = wait_row(work, house, ("issue", issue.id), "sign", post_id=post_id)
     await take(work, issue, step, event, clocks=[clock], holder_id=post_id, **more)
 
@@ -269,7 +270,8 @@ async def take_over(work: Work, issue: Issue, form: ReasonStep) -> None:
     """The superior leads from now on 提级办理; nobody has to sign for it."""
     if work.actor.post_id is None:
         raise NotOnGround("post_id")
-    await waits.stop(work, issue.id, "sign", "desk")
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, "sign")
     into = Into(work.actor.post_id, str(work.actor.role), "took_over")
     await take(
         work, issue, "take_over", events.IssueTakenOver, words=form.reason,

@@ -9,14 +9,13 @@ from sqlalchemy import select
 
 from app.clocks import waits
 from app.clocks.house import House, house_of
-from app.clocks.waits import wait_row
 from app.core.clock import office_day
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.work import Work
 from app.issues import anew, events
-from app.issues.answering import word_clocks
+from app.issues.answering import later_check, word_clocks
 from app.issues.guards import UpstreamCloses
-from app.issues.handling import opening_of
+from app.issues.handling import later_moment
 from app.issues.kinds import Closing, State, Verdict
 from app.issues.models import Issue
 from app.issues.records import Rating, Revisit
@@ -49,14 +48,6 @@ class WordMissing(Invalid):
     code = "word_missing"
     zh = "已联系到反映人时,请填写是否解决和满意程度。"
     en = "When the reporter was reached, say whether it is solved and how satisfied they are."
-
-
-class NotLaterThanToday(Invalid):
-    """A day that has begun."""
-
-    code = "not_later_than_today"
-    zh = "日期应在今天之后。"
-    en = "The day has to be after today."
 
 
 class NotOfThisIssue(NotFound):
@@ -150,12 +141,10 @@ async def _again(work: Work, house: House, issue: Issue) -> None:
 
 async def close(work: Work, issue: Issue, closing: Closing) -> None:
     """Done, and whose word says so."""
+    await anew.requests_lapse(work, issue)
     await waits.stop(work, issue.id)
     event = partial(events.IssueClosed, street_id=issue.street_id, closing=str(closing))
-    clocks = []
-    if issue.verify_after is not None:
-        house = await house_of(work)
-        clocks = [wait_row(work, house, ("issue", issue.id), "verify_after", due_at=issue.verify_after)]
+    clocks = await later_check(work, issue)
     await take(
         work, issue, "close", event, detail={"closing": str(closing)}, clocks=clocks,
         closing=closing, closed_at=work.clock.now(),
@@ -233,16 +222,11 @@ async def _open_again(work: Work, house: House, issue: Issue, words: str | None)
 
 async def set_verify_after(work: Work, issue: Issue, form: VerifyAfterStep) -> None:
     """Ask again after the next rain: on that day a closed matter is answered anew (CASES 1c)."""
-    moment = opening_of(form.on)
-    if moment <= work.clock.now():
-        raise NotLaterThanToday("on")
-    await waits.stop(work, issue.id, "verify_after")
-    house = await house_of(work)
-    clock = wait_row(work, house, ("issue", issue.id), "verify_after", due_at=moment)
+    issue.verify_after = later_moment(work, form.on, "on")
+    await waits.drop(work, issue.id, "verify_after")
     said = {"on": form.on.isoformat()}
-    await take(
-        work, issue, "set_verify_after", events.VerifyAfterSet, detail=said, clocks=[clock], verify_after=moment
-    )
+    clocks = await later_check(work, issue)
+    await take(work, issue, "set_verify_after", events.VerifyAfterSet, detail=said, clocks=clocks)
 
 
 async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) -> None:
@@ -253,5 +237,5 @@ async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) ->
     await take(
         work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),
         answered_at=work.clock.now(), answer_id=work.new_id(), closed_at=None, closing=None,
-        verify_after=None, back_to=State.HANDLING,
+        verify_after=None, back_to=State.HANDLING, lead_unit_id=None,
     )  # fmt: skip

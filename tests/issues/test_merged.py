@@ -125,7 +125,7 @@ async def test_what_nobody_holds_any_more_is_routed_when_it_is_set_apart(
 
 async def test_set_apart_it_is_no_units_and_its_holder_is_told(public: Desk, sit: Sit, runtime: Runtime) -> None:
     main, other = [await raised(public, town.IN_B1) for _ in range(2)]
-    street, desk = await seats(sit, STREET, COMMUNITY)
+    (street,) = await seats(sit, STREET)
     await step(street, other["id"], "dispatch", lead_unit="chengguan", reason="属其职责")
     await step(street, other["id"], "merge", into=main["number"], reason="同一问题")
     await drain(runtime, "530114")
