@@ -28,6 +28,7 @@ from app.issues.workflow import FINAL, ISSUE
 ANSWERS = {"answer", "return_answer", "whistle_answer", "verify"}
 ANSWERS_FIRST = {"submit", "confirm_transfer", "approve_close"}  # answered by this when it was not before
 TAKEN_BACK = {"rework", "reopen", "overturn", "upstream_return"}
+ANEW = TAKEN_BACK | {"ask_again", "unmerge"}
 CONTACTS = ANSWERS | {"contact", "relay_contact", "hold_open", "submit"}
 CLOSINGS = {
     "approve_close": "reasoned", "fix_on_spot": "on_spot", "upstream_close": "upstream",
@@ -124,7 +125,16 @@ def _follow(told: Told, act: Any) -> None:
         told.contacted_at = told.contacted_at or act.at
     if act.step in ("merge", "go_along", "unmerge"):
         told.merged_into = UUID(act.detail["into"]) if "into" in act.detail else None
-    if act.step == "approve_exclusion":
+    _follow_word(told, act)
+
+
+def _follow_word(told: Told, act: Any) -> None:
+    """Silence that was followed by a word, and what is left out, which ends with the life it was said of."""
+    if act.step == "rate" and "closing" in act.detail:
+        told.closing = act.detail["closing"]
+    if act.step in ANEW:
+        told.excluded = None
+    elif act.step == "approve_exclusion":
         told.excluded = min(filter(None, (told.excluded, act.detail["reason"])))
 
 

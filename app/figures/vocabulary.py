@@ -70,7 +70,8 @@ def facts(period: Period) -> Subquery:
     named = select(Reporter.id).where(Reporter.issue_id == Issue.id, known).exists()
     excluded = (
         select(func.min(SecondWord.reason))
-        .where(SecondWord.issue_id == Issue.id, SecondWord.kind == Decision.EXCLUSION, SecondWord.agreed.is_(True))
+        .where(SecondWord.issue_id == Issue.id, SecondWord.kind == Decision.EXCLUSION)
+        .where(SecondWord.agreed.is_(True), SecondWord.lapsed_at.is_(None))
         .scalar_subquery()
     )
     contact_due = (

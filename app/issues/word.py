@@ -23,6 +23,7 @@ from app.issues.step_schemas import PlainStep, RateStep, ReasonStep, RevisitStep
 from app.issues.taking import supervise_when_many, take
 
 TRIES, WAYS = 3, 2  # on so many days, by so many ways, before a reporter counts as unreachable (CASES 2.3)
+BY_SILENCE = (Closing.NO_WORD, Closing.UNREACHABLE)
 CHANGES = 1  # how often a word may be changed (R5.4)
 
 
@@ -87,14 +88,17 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
     said: dict[str, Any] = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
     said["contacted"] = form.contacted
     row = _rating_row(work, issue, report, form)
+    last = {**_last(given), report: str(form.verdict)}
+    kept: dict[str, Any] = {}
+    if issue.state == State.CLOSED and issue.closing in BY_SILENCE and _all_solved(reports, last):
+        kept["closing"] = said["closing"] = str(Closing.WORD)  # late, but it is their word after all
     was = issue.state
     event = partial(events.IssueRated, street_id=issue.street_id)
-    await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]})
-    if was == State.CLOSED:
-        if form.verdict != Verdict.SOLVED:
-            await _open_again(work, house, issue, None)
-        return
-    await _settle(work, house, issue, reports, {**_last(given), report: str(form.verdict)})
+    await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]}, **kept)
+    if was != State.CLOSED:
+        await _settle(work, house, issue, reports, last)
+    elif form.verdict != Verdict.SOLVED:
+        await _open_again(work, house, issue, None)
 
 
 def _rating_row(work: Work, issue: Issue, report: UUID, form: RateStep) -> dict[str, Any]:
@@ -109,6 +113,10 @@ def _last(given: dict[UUID, list[Rating]]) -> dict[UUID, str]:
     return {report: rows[-1].verdict for report, rows in given.items()}
 
 
+def _all_solved(reports: list[UUID], last: dict[UUID, str]) -> bool:
+    return all(last.get(report) == Verdict.SOLVED for report in reports)
+
+
 def _last_moment(house: House, issue: Issue) -> datetime:
     return house.calendar.after(issue.closed_at or issue.raised_at, house.ruled("change_of_mind").limit)
 
@@ -117,7 +125,7 @@ async def _settle(work: Work, house: House, issue: Issue, reports: list[UUID], l
     """One no is enough to do it again; it closes when everybody asked has said yes (CASES 1a)."""
     if any(verdict != Verdict.SOLVED for verdict in last.values()):
         await _again(work, house, issue)
-    elif issue.upstream_number is None and all(report in last for report in reports):
+    elif issue.upstream_number is None and _all_solved(reports, last):
         await close(work, issue, Closing.WORD)
 
 
