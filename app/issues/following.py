@@ -92,7 +92,7 @@ async def page(work: Work) -> FollowOut:
     own = await queries.get_issue(work, own_report(work))
     issue = await main_of(work, own)
     found = await beside(work, issue)
-    mine = found if issue is own else await beside(work, own)
+    mine = (found if issue is own else await beside(work, own)).ratings_of(own.id)
     told = [row for row in found.trail if row.step not in INNER]
     handler = explaining.holder_out(issue.explanation)
     opened = select(func.count()).select_from(Unmasking).where(Unmasking.issue_id == own.id)
@@ -105,7 +105,7 @@ async def page(work: Work) -> FollowOut:
         handled_by=handler.role if handler else None,
         timeline=[{"at": row.at, "step": row.step, "state": row.to_state} for row in told],
         replies=[remark for remark in found.remarks if remark.to_reporter],
-        ratings=mine.ratings,
+        ratings=mine,
         may_rate="rate" in steps and issue.state == State.ANSWERED,
         allowed_steps=steps if issue is own else [step for step in steps if step in OF_EVERY_REPORT],
         identity_opened=await work.session.scalar(opened) or 0,

@@ -110,7 +110,7 @@ async def test_who_stands_aside_gets_it_back_by_no_route(
 
 
 @pytest.mark.parametrize(
-    ("more", "on_duty_now", "holder"),
+    ("more", "shift", "holder"),
     [
         ({"type": "complaint", "respondent_unit": town.C1}, Role.COMMUNITY_SECRETARY, "street_dispatcher"),
         ({"confidential": True}, Role.COMMUNITY_SECRETARY, "street_dispatcher"),
@@ -123,11 +123,11 @@ async def test_who_is_on_duty_is_not_of_the_accused_line_and_knows_originals_of_
     runtime: Runtime,
     clock: FixedClock,
     more: dict[str, Any],
-    on_duty_now: Role,
+    shift: Role,
     holder: str,
 ) -> None:
     receipt = await raised(public, (102.80, 24.795), **more)
-    await on_duty(runtime, town.WEST, on_duty_now, town.C1, clock.now(), 10)
+    await on_duty(runtime, town.WEST, shift, town.C1, clock.now(), 10)
     await live(runtime, clock, hours=2, minutes=1)
     seen = await whole(await sit(Role.DISTRICT_ADMIN, HERE), receipt["id"])
     assert (seen["state"], seen["holder"]["role"]) == ("assigned", holder)

@@ -138,6 +138,25 @@ async def test_set_apart_it_is_no_units_and_its_holder_is_told(public: Desk, sit
     ]
 
 
+async def test_each_reporter_sees_their_own_word_and_the_handler_none_before_the_end(
+    public: Desk, sit: Sit
+) -> None:
+    main = await raised(public, town.IN_B1)
+    also = await me_too(public, main)
+    worker, desk = await seats(sit, WORKER, COMMUNITY)
+    await step(worker, main["id"], "accept")
+    await step(worker, main["id"], "answer", text="已修好")
+    await say(public, also)
+    assert (await page_of(public, main))["ratings"] == []
+    assert [one["verdict"] for one in (await page_of(public, also))["ratings"]] == ["solved"]
+    seen = await see(worker, main["id"])
+    assert seen["ratings"] == []
+    assert not [act for act in seen["trail"] if {"verdict", "satisfaction", "contacted"} & set(act["detail"])]
+    assert [one["verdict"] for one in (await see(desk, main["id"]))["ratings"]] == ["solved"]
+    assert (await say(public, main))["state"] == "closed"
+    assert len((await see(worker, main["id"]))["ratings"]) == 2
+
+
 async def test_merges_that_cross_are_one_after_the_other(public: Desk, sit: Sit) -> None:
     """A into B beside B into A, with a part of each: no deadlock, one succeeds, the other is refused."""
     worker_desks = [await sit(*COMMUNITY), await sit(Role.COMMUNITY_SECRETARY, town.C1)]
