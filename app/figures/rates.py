@@ -104,7 +104,7 @@ async def rates(work: Work, wanted: FigureFilter) -> RatesOut:
     """The rates of every group in the reader's sight."""
     period = Period(wanted.first, wanted.last)
     given = await formulas(work, period)
-    found = facts(period)
+    found = facts(period, work.scope)
     c = found.c
     key = key_of(wanted, c).label("key")
     query = select(key, *_columns(given, c, period)).group_by(key).order_by(key)

@@ -58,6 +58,7 @@ class Told:
     closing: str | None = None
     merged_into: UUID | None = None
     excluded: str | None = None
+    named: bool = False
     words: list[Said] = field(default_factory=list)
 
 
@@ -68,6 +69,7 @@ async def recount(work: Work, period: Period) -> dict[str, tuple[int, int, int, 
     for issue_id, one in told.items():
         reports = [issue_id, *(other for other, merged in told.items() if merged.merged_into == issue_id)]
         one.words = [last for report in reports if (last := _last(said[report], (issue_id, one.answers)))]
+        one.named = any(facts[report].named for report in reports if report in facts)
     counted = [(one, facts[issue_id]) for issue_id, one in told.items() if _counts(one, facts[issue_id])]
     return {formula.name: _figures(formula, counted, period) for formula in await formulas(work, period)}
 
@@ -167,7 +169,7 @@ def _counts(told: Told, plain: Plain) -> bool:
         told.state not in ("not_accepted", "withdrawn", "merged")
         and told.closing not in ("on_spot", "upstream", "transferred")
         and plain.type != "finding"
-        and plain.named
+        and told.named
     )
 
 

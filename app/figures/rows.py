@@ -34,10 +34,13 @@ LINE = tuple(getattr(Issue, name) for name in MatterLine.model_fields)
 
 async def rows_of(work: Work, wanted: RowsFilter) -> tuple[list[MatterLine], str | None]:
     """The matters behind a number, the oldest first."""
-    query = select(*LINE).where(Issue.id.in_(await _chosen(work, wanted)))
+    query = select(*LINE).where(Issue.visible_to(work.scope), Issue.id.in_(await _chosen(work, wanted)))
     if wanted.cursor is not None:
         query = query.where(tuple_(Issue.raised_at, Issue.id) > key_from(wanted.cursor))
-    found = (await work.session.execute(query.order_by(Issue.raised_at, Issue.id).limit(wanted.limit + 1))).all()
+    page = query.order_by(Issue.raised_at, Issue.id).limit(wanted.limit + 1)
+    if not wanted.figure.startswith(CLOCK):
+        page = page.execution_options(unscoped=True)  # the facts name the scope themselves
+    found = (await work.session.execute(page)).all()
     shown, following = cut(found, wanted.limit, lambda row: cursor_of(row.raised_at, row.id))
     return [MatterLine.model_validate(row) for row in shown], following
 
@@ -62,7 +65,7 @@ async def _chosen(work: Work, wanted: RowsFilter) -> Select[Any]:
         c = clocks(period, work.clock.now()).c
         kind = wanted.figure.removeprefix(CLOCK)
         return select(c.issue_id).where(chosen(c, kind, wanted.part), *in_group(wanted, c, wanted.group))
-    c = facts(period).c
+    c = facts(period, work.scope).c
     condition = await _condition(work, wanted, c, period)
     return select(c.id).where(condition, *in_group(wanted, c, wanted.group))
 
@@ -86,7 +89,7 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
 
 async def _refuse_few(work: Work, wanted: RowsFilter, formula: Formula, period: Period) -> None:
     """What is hidden among the figures is not opened here either."""
-    found = facts(period)
+    found = facts(period, work.scope)
     c = found.c
     key = key_of(wanted, c).label("key")
     said = and_(denominator_of(formula, c, period, adjusted=True), c.words > 0)

@@ -92,6 +92,8 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/anew.py": "requests that lapse on a report which the service itself sets free",
         "app/issues/merging.py": "the reports merged into a matter, also those from other ground",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
+        "app/figures/rows.py": "matters behind a number, of which the statement names the scope itself",
+        "app/figures/vocabulary.py": "reports merged into a matter the scope sees, also those from other ground",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
     },
     "exec_driver_sql": {},

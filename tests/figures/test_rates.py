@@ -88,6 +88,44 @@ async def test_merged_reports_count_once_and_one_no_is_a_no(public: Desk, sit: S
     assert group["satisfaction"]["words"] == 3
 
 
+async def test_a_word_from_other_ground_counts_alike_for_community_and_street(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    main = await matter(public, runtime, town.IN_B1)
+    other = await matter(
+        public, runtime, town.IN_FIELD, state="merged", closing=None, merged_into=main, answered_at=None
+    )
+    await word(runtime, main, 5)
+    await word(runtime, other, 1, "not_solved")
+    seats = (
+        (Role.COMMUNITY_OFFICER, town.C1),
+        (Role.STREET_DISPATCHER, town.WEST),
+        (Role.DISTRICT_SUPERVISOR, HERE),
+    )
+    for seat in seats:
+        desk = await sit(*seat)
+        groups = await rates(desk, by="area", level="community")
+        (group,) = [one for one in groups if one["code"] == town.C1]
+        assert shares(group, "solve_rate")[0] == (0, 1), seat
+        assert group["satisfaction"]["words"] == 2
+        assert await opened(desk, group["rates"]["solve_rate"]["raw"]["denominator_rows"]) == [str(main)]
+    east = await sit(Role.STREET_DISPATCHER, town.EAST)
+    (group,) = await rates(east)
+    assert (group["rates"]["solve_rate"]["raw"]["of"], group["apart"]["merged"]["n"]) == (0, 1)
+
+
+async def test_a_matter_is_nameless_only_when_all_its_reports_are(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    main = await matter(public, runtime, report={})
+    await word(runtime, main, 5)
+    named = await matter(public, runtime, state="merged", closing=None, merged_into=main, answered_at=None)
+    await word(runtime, named, 1, "not_solved")
+    (group,) = await rates(await sit(Role.DISTRICT_SUPERVISOR, HERE))
+    assert shares(group, "solve_rate")[0] == (0, 1), "a named complaint is not lost in a nameless one"
+    assert group["apart"]["anonymous"]["n"] == 0
+
+
 async def test_the_last_word_on_the_present_answer_counts(
     public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
 ) -> None:
