@@ -82,8 +82,8 @@ async def differences(work: Work, wanted: FigureFilter) -> dict[str, tuple[Any, 
     for group in groups:
         for name, rate in group.rates.items():
             shown[name] = (rate.raw.n or 0, rate.raw.of, rate.adjusted.n or 0, rate.adjusted.of)
-            if rate.raw.hidden:
-                again[name] = (0, again[name][1], 0, again[name][3])
+            raw, adjusted = 0 if rate.raw.hidden else again[name][0], 0 if rate.adjusted.hidden else again[name][2]
+            again[name] = (raw, again[name][1], adjusted, again[name][3])
     return {name: (shown[name], again[name]) for name in again if shown[name] != again[name]}
 
 

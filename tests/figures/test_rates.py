@@ -29,15 +29,21 @@ async def test_raw_and_adjusted_stand_side_by_side(public: Desk, sit: Sit, runti
     desk = await sit(Role.DISTRICT_SUPERVISOR, HERE)
     (group,) = await rates(desk)
     assert shares(group, "solve_rate") == ((12, 14), (11, 13))
-    assert shares(group, "satisfied_rate") == ((12, 14), (11, 13))
+    assert shares(group, "satisfied_rate") == ((None, 14), (11, 13)), "raw would tell what the one left out said"
     assert shares(group, "contact_rate") == ((13, 14), (12, 13)), "one reporter says that nobody called"
     assert group["rates"]["solve_rate"]["raw"]["rate"] == round(12 / 14, 4)
     assert group["rates"]["solve_rate"]["excluded"]["consult"]["n"] == 1
     assert group["satisfaction"] == {
-        "words": 13, "hidden": False, "counts": {"1": 0, "2": 1, "3": 0, "4": 12, "5": 0},
+        "words": 12, "hidden": False, "counts": {"1": 0, "2": 1, "3": 0, "4": 11, "5": 0},
     }  # fmt: skip
     apart = {name: said["n"] for name, said in group["apart"].items() if said["n"]}
     assert apart == {"unreachable": 1, "reasoned": 1}
+    link = group["rates"]["satisfied_rate"]["adjusted"]["numerator_rows"]
+    assert len(await opened(desk, link)) == 11
+    raw = await desk.http.get(
+        link.replace("&adjusted=true", ""), headers={"Authorization": f"Bearer {desk.token}"}
+    )
+    assert (raw.status_code, raw.json()["code"]) == (409, "too_few")
     solve = group["rates"]["solve_rate"]
     assert set(await opened(desk, solve["raw"]["numerator_rows"])) == {str(one) for one in yes}
     assert len(await opened(desk, solve["adjusted"]["denominator_rows"])) == 13
