@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import NotFound
 from app.core.work import Work
-from app.issues import handling, joining, leaving, placing, second_word, word
+from app.issues import extending, handling, joining, leaving, merging, placing, second_word, word
 from app.issues import step_schemas as forms
 from app.issues.guards import knows_original
 from app.issues.kinds import PartyRole
@@ -20,6 +20,7 @@ from app.issues.workflow import DESKS, FINAL
 from app.people.models import Guest
 
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
+Locking = Callable[[Work, UUID, Any], Awaitable[list[UUID]]]
 STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "admit": (forms.NoteStep, placing.admit),
     "locate": (forms.LocateStep, placing.locate),
@@ -36,9 +37,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "fix_on_spot": (forms.FixStep, handling.fix_on_spot),
     "check_sample": (forms.SampleStep, handling.check_sample),
     "answer": (forms.AnswerStep, handling.answer),
-    "ask_extension": (forms.AskExtensionStep, handling.ask_extension),
-    "extend": (forms.ExtendStep, handling.extend),
-    "refuse_extension": (forms.ReasonStep, handling.refuse_extension),
+    "ask_extension": (forms.AskExtensionStep, extending.ask_extension),
+    "extend": (forms.ExtendStep, extending.extend),
+    "refuse_extension": (forms.ReasonStep, extending.refuse_extension),
     "hold_open": (forms.HoldOpenStep, handling.hold_open),
     "resume": (forms.NoteStep, handling.resume),
     "verify": (forms.NoteStep, handling.verify),
@@ -49,9 +50,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "transfer": (forms.TransferStep, leaving.transfer),
     "confirm_transfer": (forms.ConfirmTransferStep, leaving.confirm_transfer),
     "receive_back": (forms.NoteStep, leaving.receive_back),
-    "submit": (forms.TellStep, leaving.submit),
+    "submit": (forms.SubmitStep, leaving.submit),
     "upstream_close": (forms.NoteStep, leaving.upstream_close),
-    "upstream_return": (forms.ReasonStep, leaving.upstream_return),
+    "upstream_return": (forms.UpstreamReturnStep, leaving.upstream_return),
     "revisit": (forms.RevisitStep, word.revisit),
     "reopen": (forms.ReasonStep, word.reopen),
     "set_verify_after": (forms.VerifyAfterStep, word.set_verify_after),
@@ -63,8 +64,8 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "decline_exclusion": (forms.ReasonStep, second_word.decline_exclusion),
     "group": (forms.GroupStep, joining.group),
     "ungroup": (forms.NoteStep, joining.ungroup),
-    "merge": (forms.MergeStep, joining.merge),
-    "unmerge": (forms.ReasonStep, joining.unmerge),
+    "merge": (forms.MergeStep, merging.merge),
+    "unmerge": (forms.ReasonStep, merging.unmerge),
     "supervise": (forms.SuperviseStep, joining.supervise),
     "turn_to": (forms.TurnToStep, joining.turn_to),
     "edit_copy": (forms.EditCopyStep, joining.edit_copy),
@@ -77,10 +78,11 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
 BY_REPORTER: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "rate": (forms.RateStep, word.rate),
     "give_info": (forms.TellStep, handling.give_info),
-    "withdraw": (forms.NoteStep, leaving.withdraw),
+    "withdraw": (forms.NoteStep, merging.withdraw),
     "request_review": (forms.TellStep, leaving.request_review),
     "reopen": (forms.ReasonStep, word.reopen),
 }
+BESIDE: dict[str, Locking] = {"merge": merging.beside_merge, "unmerge": merging.beside_unmerge}
 ELSEWHERE = frozenset({"dispatch", "recall"})  # their actions live with the work orders
 
 

@@ -306,6 +306,11 @@ class IssueMerged(Event):
 
 
 @dataclass(frozen=True)
+class IssueWentAlong(Event):
+    name: ClassVar[str] = "issue_went_along"
+
+
+@dataclass(frozen=True)
 class IssueUnmerged(Event):
     name: ClassVar[str] = "issue_unmerged"
 

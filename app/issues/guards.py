@@ -146,6 +146,20 @@ def is_upstreams(_: Any, issue: Any) -> Problem | None:
     return None if issue.upstream_number else NotFromUpstream()
 
 
+def not_upstreams(_: Any, issue: Any) -> Problem | None:
+    """Ours to end: an order from upstream goes back there, whatever became of it."""
+    return UpstreamCloses() if issue.upstream_number else None
+
+
+def both(*guards: Guard) -> Guard:
+    """What the first of several guards objects to."""
+
+    def of_all(work: Any, issue: Any) -> Problem | None:
+        return next((problem for guard in guards if (problem := guard(work, issue)) is not None), None)
+
+    return of_all
+
+
 def is_grouped(_: Any, issue: Any) -> Problem | None:
     """Under an incident."""
     return None if issue.incident_id is not None else NotGrouped()

@@ -22,7 +22,8 @@ async def dispatched(
 ) -> None:  # fmt: skip
     """The desk gives it to a unit, which leads from now on; the resident's clock goes on."""
     ready(work, issue, "dispatch", form)
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     event = partial(events.IssueDispatched, unit_id=lead_unit_id)
     kept: dict[str, Any] = {
         "lead_unit_id": lead_unit_id,
@@ -71,7 +72,8 @@ async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
 
     Whoever never signed for it does not get it back when the whistle is over: the post that whistles has it.
     """
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     said = {"whistle": str(whistle_id)}
     kept: dict[str, Any] = {"back_to": State.WHISTLED, "lead_unit_id": None}
     if issue.holder_id is None or issue.state == State.ASSIGNED:

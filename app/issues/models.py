@@ -103,7 +103,9 @@ class Issue(Scoped, Base):
             "issue_supervised",
             "supervised_at",
             "id",
-            postgresql_where=literal_column("closed_at is null and supervised_at is not null"),
+            postgresql_where=literal_column(
+                "supervised_at is not null and (closed_at is null or state = 'not_accepted')"
+            ),
         ),
         Index("issue_review", "review_at", "id", postgresql_where=literal_column("state = 'held_open'")),
         Index(
@@ -155,6 +157,7 @@ class Issue(Scoped, Base):
     closed_at: Mapped[datetime | None]
     touched_at: Mapped[datetime] = mapped_column(server_default=func.now())
     upstream_number: Mapped[str | None] = mapped_column(String(60))
+    upstream_due: Mapped[datetime | None]  # the end an order came with; its own clocks run to it (DESIGN 4)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("issue.id"))
     estate_id: Mapped[UUID | None] = mapped_column(ForeignKey("estate.id"))
     dwelling_id: Mapped[UUID | None] = mapped_column(ForeignKey("dwelling.id"))

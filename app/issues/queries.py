@@ -18,7 +18,7 @@ from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
 from app.issues import explaining
 from app.issues.beside import beside
-from app.issues.guards import ORIGINALS, knows_original
+from app.issues.guards import ORIGINALS, holds, knows_original
 from app.issues.kinds import UNPLACED
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto
@@ -28,7 +28,8 @@ from app.issues.schemas import (
     IssueOut,
     PhotoOut,
 )
-from app.issues.workflow import ISSUE
+from app.issues.workflow import DESKS, ISSUE
+from app.people.models import Role
 from app.people.queries import LEVEL_COLUMN
 
 UNEDITED = "保密件,待街道编辑后转出。"
@@ -167,6 +168,8 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
     if not open_to_actor:
         plain |= {"text": issue.edited_text or UNEDITED, "place_text": None}
         found = found.without_reporter()
+    if issue.closed_at is None and not _may_ask(work, issue):
+        found = found.without_ratings()
     return IssueOut(
         **plain,
         reporter=found.masked,
@@ -177,6 +180,11 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
         ratings=found.ratings,
         trail=found.trail,
     )
+
+
+def _may_ask(work: Work, issue: Issue) -> bool:
+    """Whether the actor is one of those who ask reporters for their word, and not the one it is about."""
+    return work.actor.role in DESKS | {Role.AUDITOR} and not holds(work, issue)
 
 
 async def photos_of(work: Work, issue: Issue) -> list[PhotoOut]:
