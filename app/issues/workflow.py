@@ -15,8 +15,8 @@ from app.issues.guards import (
     is_placed,
     is_upstreams,
     may_leave_desk,
-    of_own_ground,
     not_upstreams,
+    of_own_ground,
 )
 from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
