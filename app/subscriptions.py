@@ -29,6 +29,7 @@ COUNTING: Subscriptions = {
     events.IssueMerged.name: [dispatch.follow],
     events.IssueUnmerged.name: [dispatch.follow],
     events.IssueWithdrawn.name: [dispatch.follow],
+    events.PartyReleased.name: [dispatch.party_released],
     events.ReworkOrdered.name: [dispatch.follow],
     events.IssueReworked.name: [dispatch.follow, whistles.reporter_said_no],
     events.IssueAnswered.name: [subscribers.count_answered],
@@ -44,6 +45,7 @@ COUNTING: Subscriptions = {
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
     HouseholdChanged.name: [visits.reckon],
+    whistle_events.SettlementOverdue.name: [whistles.supervise],
 }
 
 

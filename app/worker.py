@@ -26,9 +26,9 @@ from app.core.errors import Problem
 from app.core.files import PhotoStore
 from app.core.idempotency import KEPT_DAYS, Idempotency
 from app.core.log import log, where
-from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, take
+from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, put_back, take
 from app.core.settings import Settings
-from app.core.work import Runtime, Work, open_city, system_work
+from app.core.work import Runtime, Work, gave_way, give_way, open_city, system_work
 from app.districts import Heartbeat, district_codes
 from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
@@ -43,6 +43,7 @@ from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
+TURN_S = 0.4  # then it ends: with one lock's wait it stays under the second after which a deadlock is sought
 BEAT_S = 1.0
 CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
@@ -51,6 +52,10 @@ HOUSEKEEPING_S = 3600.0
 PLANS_S = 300.0  # how often it is asked whether the day has its plans
 LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
+
+
+class GaveWay(Exception):
+    """Somebody's request was in the way: the turn ends, so that nobody waits for what the worker has locked."""
 
 
 class Interrupted(Exception):
@@ -70,13 +75,35 @@ async def run_batch(runtime: Runtime, district: str, subscriptions: Subscription
     """
     try:
         async with system_work(runtime, district) as work:
+            await give_way(work)
             events = await take(work, TURN)
-            done = [event.id for event in events if await _deliver_all(work, event, subscriptions)]
-            await mark_done(work, done)
+            whole = await _deliver_turn(work, events, subscriptions)
     except Interrupted as broken:
         await _note_failure(runtime, district, broken)
         return TURN  # the others of this turn were rolled back: take them again
-    return len(events)
+    return len(events) if whole else TURN
+
+
+async def _deliver_turn(work: Work, events: Sequence[Outbox], subscriptions: Subscriptions) -> bool:
+    """Deliver them in order; False when the turn ended early, so that what it has locked is free again."""
+    done, ends, whole = [], _now_s() + TURN_S, True
+    for event in events:
+        try:
+            if await _deliver_all(work, event, subscriptions):
+                done.append(event.id)
+            whole = _now_s() < ends
+        except GaveWay:
+            await put_back(work, event)
+            whole = False
+        if not whole:
+            break
+    await mark_done(work, done)
+    return whole
+
+
+def _now_s() -> float:
+    """The loop's own clock, for how long a turn takes."""
+    return asyncio.get_running_loop().time()
 
 
 async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) -> bool:
@@ -86,6 +113,8 @@ async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) 
             async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
                 await deliver(work, event, handler)
         except Exception as error:  # noqa: BLE001  # whatever a handler does, the others go on
+            if gave_way(error):
+                raise GaveWay from None
             log().error(
                 "handler_failed", handler=handler_name(handler), event_id=str(event_id), where=where(error)
             )
@@ -121,16 +150,29 @@ async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMET
     """
     try:
         async with system_work(runtime, district) as work:
+            await give_way(work)
             found = await firing.due(work, TURN)
-            house = await house_of(work) if found else None
-            for one in found:
-                if house is not None:
-                    await _ring(work, house, one, timetable)
+            whole = await _ring_turn(work, found, timetable)
     except Interrupted as broken:
         async with system_work(runtime, district) as work:
             await firing.note_failure(work, broken.row_id, broken.error)
         return TURN  # the others of this turn were rolled back: take them again
-    return len(found)
+    return len(found) if whole else TURN
+
+
+async def _ring_turn(work: Work, found: Sequence[Due], timetable: Timetable) -> bool:
+    """Ring them in order; False when the turn ended early, as one of events does."""
+    house = await house_of(work) if found else None
+    ends = _now_s() + TURN_S
+    for one in found:
+        if house is None or _now_s() >= ends:
+            return False
+        try:
+            await _ring(work, house, one, timetable)
+        except GaveWay:
+            await firing.put_back(work, one.wait_id)
+            return False
+    return True
 
 
 async def _ring(work: Work, house: House, found: Due, timetable: Timetable) -> None:
@@ -138,6 +180,8 @@ async def _ring(work: Work, house: House, found: Due, timetable: Timetable) -> N
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
             await firing.fire(work, house, found, timetable)
     except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+        if gave_way(error):
+            raise GaveWay from None
         log().error("clock_failed", wait_id=str(found.wait_id), where=where(error))
         try:
             await firing.note_failure(work, found.wait_id, error)
@@ -156,6 +200,7 @@ async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMET
 async def rehome(runtime: Runtime, district: str) -> int:
     """Give open matters and contact duties of ended posts to the next on the ladder; how many there were."""
     async with system_work(runtime, district) as work:
+        await give_way(work)
         found = await rehome_orphans(work)
     async with system_work(runtime, district) as work:
         return found + await duties.hand_over_orphans(work)

@@ -207,6 +207,27 @@ def system_work(runtime: Runtime, district: str) -> AbstractAsyncContextManager[
     return open_work(runtime, district, known_as(SYSTEM, EVERYTHING))
 
 
+GIVE_WAY = (
+    "select set_config('lock_timeout', "
+    "(extract(epoch from current_setting('deadlock_timeout')::interval) * 500)::int::text, true)"
+)
+
+
+async def give_way(work: Work) -> None:
+    """Wait for a lock only half as long as the server waits before it looks for a deadlock.
+
+    For work that can be done a moment later: of two transactions that wait for each other this one ends first,
+    and the server never has to choose a victim, which might be a person's request.
+    """
+    await work.driver.execute(GIVE_WAY)
+
+
+def gave_way(error: BaseException) -> bool:
+    """Whether it is that somebody else held a lock for longer."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(origin, "sqlstate", None) == "55P03"
+
+
 @asynccontextmanager
 async def open_city(runtime: Runtime) -> AsyncIterator[AsyncSession]:
     """A transaction outside any district: schemas `directory` and `shared` only, named in full."""

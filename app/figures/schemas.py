@@ -77,7 +77,7 @@ class RateOut(Schema):
 
 
 class LevelsOut(Schema):
-    """Words by the five levels, one a reporter; null when there are too few to show."""
+    """Words by the five levels, one a reporter, of what the adjusted rate is over; null when there are too few."""
 
     words: int
     hidden: bool

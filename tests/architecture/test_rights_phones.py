@@ -77,7 +77,7 @@ async def test_every_role_by_every_route_of_phones(public: Desk, sit: Sit) -> No
     assert wrong == []
 
 
-async def test_a_phone_gets_its_own_and_no_more(phone_of: Enrol, public: Desk) -> None:
+async def test_a_phone_gets_its_own_and_no_more(phone_of: Enrol, public: Desk) -> None:  # noqa: F811
     phone = await phone_of()
     desk = Desk(public.http, phone.access)
     for route, (body, wanted) in OF_PHONES.items():

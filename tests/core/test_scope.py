@@ -203,25 +203,6 @@ async def test_entities_carry_every_rule_and_columns_only_those_they_name(runtim
 
 def test_ways_round_the_scope_stand_in_named_files_only() -> None:
     ways = {
-        "unscoped=": {
-            "issues/intake.py",  # a replay rebuilds the receipt of whoever holds the key
-            "issues/beside.py",  # what hangs on a loaded issue, also through reports merged into it
-            "issues/following.py",  # what a link's report was merged into, before the scope is known
-            "issues/neighbours.py",  # coarse facts of public matters nearby, for whoever is about to report
-            "whistles/behind.py",  # issues behind a whistle, for whoever settles it
-            "issues/word.py",  # reports merged into one, also those on other ground
-            "households/queries.py",  # the door of a household on a contact-duty list
-            "households/recording.py",  # the same, of a loaded household
-            "visits/doors.py",  # the same, beside visits and tasks
-            "sync/showing.py",  # the same, on a phone
-            "sync/digesting.py",  # what `showing` selects, counted
-            "sync/devices.py",  # a phone by its own token or id
-            "sync/login.py",  # whether a phone was revoked, before anybody is known
-            "sync/media.py",  # which visit a phone's own photo belongs to
-            "sync/straying.py",  # whether a household is there at all, to tell late work from a forged claim
-            "sync/visit_ops.py",  # the same, of a visit
-            "sync/household_ops.py",  # the same, of a resident
-        },
         "scope_applied": {"core/scope.py"},
         "session.connection()": {"core/work.py"},
         "from_statement": set(),
