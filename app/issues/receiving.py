@@ -226,21 +226,21 @@ def claim(work: Work, posted: Received, key: str | None) -> Claim:
     return claim_of(work, ROUTE, key, posted.body_hash)
 
 
-def _written_out(schema: Any, named: dict[str, Any]) -> Any:
+def written_out(schema: Any, named: dict[str, Any]) -> Any:
     """The schema with what it refers to in its place."""
     if isinstance(schema, list):
-        return [_written_out(part, named) for part in schema]
+        return [written_out(part, named) for part in schema]
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return _written_out(named[schema["$ref"].rpartition("/")[2]], named)
-    return {key: _written_out(part, named) for key, part in schema.items()}
+        return written_out(named[schema["$ref"].rpartition("/")[2]], named)
+    return {key: written_out(part, named) for key, part in schema.items()}
 
 
 def examples() -> dict[str, Any]:
     """The OpenAPI body: two content types, one schema, written out because FastAPI lists only bodies it parses."""
     whole = RaiseIssue.model_json_schema()
-    schema = _written_out(whole, whole.pop("$defs"))
+    schema = written_out(whole, whole.pop("$defs"))
     said: dict[str, Any] = {
         "text": "韶光街与学海路口没有公共厕所,请解决。",
         "type": "help",

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from app.core.fields import Name, Schema
 from app.feed.models import ChangeKind
+from app.issues.schemas import example
 from app.sync.kinds import Status
 from app.sync.timing import Reading
 
@@ -27,6 +28,8 @@ class Enrol(Schema):
 
 class Refresh(Schema):
     """The token that outlives the access token."""
+
+    model_config = example(refresh_token="530114.kP3bN7wq-made-up-Yx0")  # noqa: S106  # made up
 
     refresh_token: Annotated[str, Field(min_length=20, max_length=200)]
 
@@ -105,6 +108,14 @@ class ClockIn(Schema):
 class Push(Schema):
     """A batch: the envelope must parse, its operations are judged singly."""
 
+    model_config = example(
+        device_id="0199aa00-0000-7000-8000-000000000001",
+        batch_id="0199aa00-0000-7000-8000-000000000002",
+        sent_at="2026-11-20T09:31:07+08:00",
+        clock={"session": "s9", "mono_ms": 5127004},
+        ops=[],
+    )
+
     device_id: UUID
     batch_id: UUID
     sent_at: AwareDatetime
@@ -168,6 +179,8 @@ class PushOut(Schema):
 
 class Lookup(Schema):
     """Operations whose answer was lost."""
+
+    model_config = example(op_ids=["0199aa00-0000-7000-8000-000000000001"])
 
     op_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_LOOKED_UP)]
 
