@@ -117,9 +117,9 @@ def body_of(work: Work, op: Op) -> dict[str, Any]:
     return said
 
 
-async def missing_seqs(work: Work, upto: int, most: int = 100) -> list[int]:
-    """Numbers below `upto` that never came from this phone: an operation was lost on it, or is still to come."""
-    mine = (Op.device_id == work.actor.device_id, Op.seq <= upto)
+async def missing_seqs(work: Work, device_id: UUID | None, upto: int, most: int = 100) -> list[int]:
+    """Numbers below `upto` that never came from a phone: an operation was lost on it, or is still to come."""
+    mine = (Op.device_id == device_id, Op.seq <= upto)
     came = select(Op.seq).where(*mine)
     numbers = select(func.generate_series(1, upto).label("seq")).subquery()
     gaps = select(numbers.c.seq).where(numbers.c.seq.not_in(came)).order_by(numbers.c.seq).limit(most)

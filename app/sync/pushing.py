@@ -328,7 +328,7 @@ async def _waiting_for(batch: Batch, ids: Sequence[UUID]) -> list[Raw]:
 async def _close(batch: Batch, raws: Iterable[Raw]) -> PushOut:
     highest = max((raw.seq for raw in raws), default=0)
     async with batch.own_work() as work:
-        gaps = await ledger.missing_seqs(work, highest) if highest else []
+        gaps = await ledger.missing_seqs(work, work.actor.device_id, highest) if highest else []
     sent = batch.form.clock.reading(batch.form.sent_at)
     return PushOut(
         server_time=batch.received, store_epoch=batch.epoch, missing_seqs=gaps,

@@ -18,11 +18,22 @@ Build = Annotated[str, Field(pattern=r"^[0-9A-Za-z._+-]{1,40}$", examples=["2026
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class Previous(Schema):
+    """What a phone was before it signs on again, from a marker outside its store; `last_seq` is how far it had
+    numbered its operations, `store_lost` that the browser has cleared what it held.
+    """
+
+    device_id: UUID
+    last_seq: Annotated[int, Field(ge=0, le=2**62)]
+    store_lost: bool = False
+
+
 class Enrol(Schema):
     """A phone that signs on with its holder's session."""
 
     name: Name = Field(examples=["红米 12C"])
     app_build: Build
+    previous: Previous | None = None
 
 
 class Refresh(Schema):
@@ -62,6 +73,9 @@ class DeviceTokens(Schema):
     server_time: datetime
     outbox_key: str = Field(description="P-256 point, uncompressed, base64: what a sealed outbox is made for")
     policy: PolicyOut = PolicyOut()
+    missing_seqs: list[int] = Field(
+        default_factory=list, description="operations a cleared store had numbered that never came"
+    )
 
 
 class DeviceOut(Schema):
