@@ -202,18 +202,32 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
     try:
         async with batch.work_for(asked[0].op.assignment_id, *(one.moment.at for one in asked)) as work:
             await ledger.lock_phone(work)
-            if await ledger.known(work, [item.raw.op_id for item in run]):
+            found = await ledger.known(work, [item.raw.op_id for item in run])
+            answers = {
+                item.place: ledger.again(found[item.raw.op_id], item.raw)
+                for item in run if item.raw.op_id in found
+            }  # fmt: skip  # another connection of the phone came first
+            if None in answers.values():
                 return False
-            results = await verb.together(work, asked)
-            judged = [
-                Judged(item.raw, result, one.op.assignment_id, one.moment.at)
-                for item, one, result in zip(run, asked, results, strict=True)
-            ]
-            await work.put(Op, [ledger.row(work, one) for one in judged])
+            fresh = [item for item in run if item.place not in answers]
+            answers.update(await _do_together(work, verb, fresh))
     except (Problem, SQLAlchemyError, ValidationError, WaitsFor):
         return False
-    batch.answers.update({item.place: result for item, result in zip(run, results, strict=True)})
+    batch.answers.update({place: answer for place, answer in answers.items() if answer is not None})
     return True
+
+
+async def _do_together(work: Work, verb: Verb, run: Sequence[Item]) -> dict[int, OpResult]:
+    asked = [item.asked for item in run if item.asked]
+    if not asked or verb.together is None:
+        return {}
+    results = await verb.together(work, asked)
+    judged = [
+        Judged(item.raw, result, one.op.assignment_id, one.moment.at)
+        for item, one, result in zip(run, asked, results, strict=True)
+    ]
+    await work.put(Op, [ledger.row(work, one) for one in judged])
+    return {item.place: result for item, result in zip(run, results, strict=True)}
 
 
 async def _take_one(batch: Batch, item: Item) -> OpResult:
