@@ -24,15 +24,22 @@ Enrol = Callable[..., Awaitable[Phone]]
 
 
 @pytest.fixture
-def phone_of(browser: httpx2.AsyncClient, sit: Sit, clock: FixedClock) -> Enrol:
-    """`await phone_of(Role.GRID_WORKER, town.G1)`: an enrolled phone of that person."""
+def new_phone(browser: httpx2.AsyncClient, clock: FixedClock) -> Callable[[], Phone]:
+    """A phone that nobody has signed on yet."""
 
     async def send(method: str, path: str, **kw: Any) -> Any:
         return await browser.request(method, path, **kw)
 
+    return lambda: Phone(send, PhoneClock(clock.now))
+
+
+@pytest.fixture
+def phone_of(new_phone: Callable[[], Phone], sit: Sit) -> Enrol:
+    """`await phone_of(Role.GRID_WORKER, town.G1)`: an enrolled phone of that person."""
+
     async def enrol(role: Role = Role.GRID_WORKER, ground: str = town.G1) -> Phone:
         desk = await sit(role, ground)
-        phone = Phone(send, PhoneClock(clock.now))
+        phone = new_phone()
         await phone.enrol(desk.token or "", desk.post_id)
         return phone
 

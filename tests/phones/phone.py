@@ -297,10 +297,13 @@ class Phone:
     async def sync(self) -> bool:
         """All that one connection allows: what is unsent, photos, what is new. False: offline, nothing is lost."""
         try:
-            await self.flush()
-            await self.send_photos()
-            if not (self.locked or self.revoked):
-                await self.pull()
+            epoch = None
+            while epoch != self.store_epoch:  # of a restored store one learns on the way: then all again
+                epoch = self.store_epoch
+                await self.flush()
+                await self.send_photos()
+                if not (self.locked or self.revoked):
+                    await self.pull()
         except (Offline, ConnectionError, httpx2.TransportError):
             return False
         return not (self.outbox or self.photos or self.locked or self.revoked)
@@ -325,6 +328,8 @@ class Phone:
                 self.cursor = None
                 self.copy.clear()
                 continue
+            if self.locked or self.revoked:
+                return total
             assert status == 200, body
             self._apply(body)
             total += len(body["changes"])
