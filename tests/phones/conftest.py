@@ -21,10 +21,11 @@ from tests.phones.phone import Phone, PhoneClock
 from tests.phones.serving import Served, phone_on
 
 Enrol = Callable[..., Awaitable[Phone]]
+NewPhone = Callable[[], Phone]
 
 
 @pytest.fixture
-def new_phone(browser: httpx2.AsyncClient, clock: FixedClock) -> Callable[[], Phone]:
+def new_phone(browser: httpx2.AsyncClient, clock: FixedClock) -> NewPhone:
     """A phone that nobody has signed on yet."""
 
     async def send(method: str, path: str, **kw: Any) -> Any:
@@ -34,7 +35,7 @@ def new_phone(browser: httpx2.AsyncClient, clock: FixedClock) -> Callable[[], Ph
 
 
 @pytest.fixture
-def phone_of(new_phone: Callable[[], Phone], sit: Sit) -> Enrol:
+def phone_of(new_phone: NewPhone, sit: Sit) -> Enrol:
     """`await phone_of(Role.GRID_WORKER, town.G1)`: an enrolled phone of that person."""
 
     async def enrol(role: Role = Role.GRID_WORKER, ground: str = town.G1) -> Phone:

@@ -76,6 +76,12 @@ def canonical(said: Any) -> str:
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def reseal(body: dict[str, Any]) -> None:
+    """Put the digest of an operation's canonical form beside it."""
+    body.pop("sha256", None)
+    body["sha256"] = hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
 @dataclass
 class Phone:
     """One phone. `send(method, path, headers=, content=)` is the network."""
@@ -194,7 +200,7 @@ class Phone:
             "clock": self._clock(), "schema": 1, "form_version": f"{type_}@1", "assignment_id": self.post_id,
             "depends_on": list(depends_on), "geo": None, "payload": payload, **more,
         }  # fmt: skip
-        body["sha256"] = hashlib.sha256(canonical(body).encode()).hexdigest()
+        reseal(body)
         made = Outgoing(body)
         self.outbox.append(made)
         return made

@@ -16,6 +16,7 @@ from app.sync.models import Media, Op
 from app.visits.models import Visit, VisitPhoto
 from tests import town
 from tests.conftest import Desk, Sit
+from tests.phones.conftest import NewPhone
 from tests.phones.phone import Phone
 from tests.visits.homes import HERE, homes
 
@@ -59,7 +60,7 @@ async def count(runtime: Runtime, model: Any, *where: Any) -> int:
 
 async def test_server_restored_behind_phones(
     cluster: Cluster, database: str, runtime: Runtime, clock: FixedClock, sit: Sit,
-    new_phone: Callable[[], Phone], jpeg: bytes,
+    new_phone: NewPhone, jpeg: bytes,
 ) -> None:  # fmt: skip
     there = {ground: (await homes(runtime, ground=leaf))[0] for ground, leaf in zip(GROUNDS, LEAVES, strict=True)}
     desks = {ground: await sit(Role.GRID_WORKER, ground) for ground in GROUNDS}
