@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden
@@ -81,10 +81,7 @@ class Batch:
             post = await session.get(Post, post_id)
             if post is None:
                 raise ForeignPost("assignment_id")
-            for at in times:
-                if not await _held(session, post, bearer.account_id, at):
-                    raise ForeignPost("assignment_id")
-            last = max(_looked_at(post, at) for at in times)
+            last = max([await _looked_at(session, post, bearer.account_id, at) for at in times])
             standing = await standing_of(session, replace(bearer, post_id=post_id), last)
             if standing is None:
                 raise LateAssignment("assignment_id")
@@ -106,18 +103,18 @@ def phone_only(who: Who, address: str) -> Identify:
     return identify
 
 
-def _looked_at(post: Post, at: datetime) -> datetime:
-    """The moment at which the post is looked at: its last one for what came within the grace."""
-    if post.valid_to is not None and at >= post.valid_to:
-        if at >= post.valid_to + GRACE:
-            raise LateAssignment("assignment_id")
-        return post.valid_to - timedelta(microseconds=1)
-    return max(at, post.valid_from)
-
-
-async def _held(session: AsyncSession, post: Post, account_id: UUID, at: datetime) -> bool:
-    """Whether the post was the account's own, or one it deputised for then."""
-    if post.account_id == account_id:
-        return True
-    away = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
-    return await session.scalar(select(Absence.post_id).where(*away, Absence.ends_at + GRACE > at)) is not None
+async def _looked_at(session: AsyncSession, post: Post, account_id: UUID, at: datetime) -> datetime:
+    """The moment at which the post is looked at: its last one, or its deputy's, for what came within the grace."""
+    ends = [post.valid_to] if post.valid_to is not None else []
+    if post.account_id != account_id:
+        mine = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
+        until = await session.scalar(select(func.max(Absence.ends_at)).where(*mine))
+        if until is None:
+            raise ForeignPost("assignment_id")
+        ends.append(until)
+    end = min(ends, default=None)
+    if end is None or at < end:
+        return max(at, post.valid_from)
+    if at >= end + GRACE:
+        raise LateAssignment("assignment_id")
+    return end - timedelta(microseconds=1)
