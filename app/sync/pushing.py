@@ -76,14 +76,19 @@ async def begin(runtime: Runtime, token: str, address: str, form: Push) -> Batch
 def _raw(said: Mapping[str, Any]) -> Raw | None:
     """As much as is needed to keep an operation; None when it has no id to be kept under."""
     try:
-        op_id, seq = UUID(str(said["op_id"])), int(said.get("seq") or 0)
-    except (KeyError, ValueError, TypeError):
+        op_id = UUID(str(said["op_id"]))
+    except (KeyError, ValueError):
         return None
+    try:
+        seq = int(said.get("seq") or 0)
+    except (ValueError, TypeError, OverflowError):
+        seq = 0
     try:
         entity = UUID(str(said.get("entity_id")))
     except ValueError:
         entity = None
-    return Raw(op_id, max(0, min(seq, 2**62)), str(said.get("type"))[:40], entity, said)
+    type_ = str(said.get("type")).replace("\x00", "")[:40]
+    return Raw(op_id, max(0, min(seq, 2**62)), type_, entity, said)
 
 
 async def _answer_known(batch: Batch, wanted: Mapping[int, Raw]) -> None:
@@ -163,15 +168,14 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
     said = raw.body
     if isinstance(said.get("schema"), int) and said["schema"] not in SCHEMAS:
         return Item(place, raw, refused=_refused(raw, Status.PARKED, "unknown_schema"))
-    if said.get("type") not in set(OpType):
+    if not isinstance(said.get("type"), str) or said["type"] not in VERBS:
         return Item(place, raw, refused=_refused(raw, Status.PARKED, "unknown_type"))
     verb = VERBS[OpType(said["type"])]
     try:
         op = OpIn.model_validate(said)
         form = verb.form.model_validate(op.payload)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        return Item(place, raw, refused=_refused(raw, Status.REJECTED, "malformed", field=where))
+        return Item(place, raw, refused=_malformed(raw, error))
     if op.sha256 != raw.sha256:
         return Item(place, raw, refused=_refused(raw, Status.REJECTED, "digest_mismatch"))
     return Item(place, raw, Asked(op, form, _moment(batch, op), batch.form.device_id), verb)
@@ -179,6 +183,12 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
 
 def _refused(raw: Raw, status: Status, code: str, **more: Any) -> OpResult:
     return OpResult(op_id=raw.op_id, status=status, code=code, problem=more or None)
+
+
+def _malformed(raw: Raw, error: ValidationError) -> OpResult:
+    """Refused for its form; the name of a field may be anything, too."""
+    where = ".".join(str(part) for part in error.errors()[0]["loc"]).replace("\x00", "")
+    return _refused(raw, Status.REJECTED, "malformed", field=where[:200])
 
 
 def _moment(batch: Batch, op: OpIn) -> Moment:
@@ -240,8 +250,7 @@ async def _take_one(batch: Batch, item: Item) -> OpResult:
         waiting = OpResult(op_id=item.raw.op_id, status=Status.WAITING, code="waits_for_other")
         return await _keep(batch, item, waiting, waits.entities)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        return await _keep(batch, item, _refused(item.raw, Status.REJECTED, "malformed", field=where))
+        return await _keep(batch, item, _malformed(item.raw, error))
     except (Unavailable, Busy, SQLAlchemyError) as trouble:
         log().warning("op_put_off", op_id=str(item.raw.op_id), why=type(trouble).__name__)
         return OpResult(op_id=item.raw.op_id, status=Status.RETRY, code="retry", retry_after=RETRY_S)

@@ -12,6 +12,8 @@ from structlog.testing import capture_logs
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime, open_city, system_work
+from app.feed.actions import change_row
+from app.feed.models import Change
 from app.grid.models import Boundary, Dwelling
 from app.grid.queries import get_area
 from app.households.joining import merge
@@ -132,6 +134,7 @@ async def redrawn(runtime: Runtime) -> None:
                 "id": work.new_id(), "area_id": area.id, "version": version + 1, "valid": Range(now, None),
                 "geom": from_shape(MultiPolygon([shape]), 4326), "source": "drawn", "area_m2": 1.0,
             }])  # fmt: skip
+            await work.put(Change, [change_row(work, "grid", area.id, grid_id=area.id)])
 
 
 async def test_grid_split_offline(phone_of: Enrol, runtime: Runtime, clock: FixedClock) -> None:
