@@ -19,7 +19,7 @@ from app.core.audit import Act
 from app.core.errors import Busy, Forbidden, NotFound, Problem, Unavailable
 from app.core.log import log
 from app.core.work import Runtime, Work, open_work
-from app.people.login import district_of_token
+from app.people.login import district_of_token, may
 from app.people.queries import Bearer
 from app.sync import devices, events, ledger
 from app.sync.applying import Asked, Verb, WaitsFor
@@ -231,6 +231,7 @@ async def _do_together(work: Work, verb: Verb, run: Sequence[Item]) -> dict[int,
     asked = [item.asked for item in run if item.asked]
     if not asked or verb.together is None:
         return {}
+    _check_right(work, verb)
     results = await verb.together(work, asked)
     judged = [
         Judged(item.raw, result, one.op.assignment_id, one.moment.at)
@@ -238,6 +239,11 @@ async def _do_together(work: Work, verb: Verb, run: Sequence[Item]) -> dict[int,
     ]
     await work.put(Op, [ledger.row(work, one) for one in judged])
     return {item.place: result for item, result in zip(run, results, strict=True)}
+
+
+def _check_right(work: Work, verb: Verb) -> None:
+    if verb.right is not None:
+        may(work, verb.right)
 
 
 async def _take_one(batch: Batch, item: Item) -> OpResult:
@@ -264,6 +270,7 @@ async def _apply(batch: Batch, item: Item, asked: Asked, verb: Verb) -> OpResult
         op = (await ledger.known(work, [item.raw.op_id])).get(item.raw.op_id)
         if op is not None and (answer := ledger.again(op, item.raw)) is not None:
             return answer
+        _check_right(work, verb)
         await _need(work, item.depends_on)
         result = await verb.handler(work, asked)
         if op is not None:
