@@ -329,6 +329,7 @@ async def _take_up_waiting(batch: Batch) -> None:
     """Operations that waited for what has come now, as long as one leads to another."""
     came = {one.op_id for one in batch.answers.values() if one.status not in (Status.WAITING, Status.RETRY)}
     came |= {one.entity_id for one in batch.answers.values() if one.entity_id}
+    came |= {one.redirect["from"] for one in batch.answers.values() if one.redirect}
     ids = [one for one in came if one]
     for _ in range(ROUNDS):
         waiting = await _waiting_for(batch, ids)
@@ -341,7 +342,8 @@ async def _take_up_waiting(batch: Batch) -> None:
             if place >= 0:
                 batch.answers[place] = result
             if result.status != Status.WAITING:
-                ids += [one for one in (result.op_id, result.entity_id) if one]
+                led = (result.redirect or {}).get("from")
+                ids += [one for one in (result.op_id, result.entity_id, led) if one]
 
 
 async def _waiting_for(batch: Batch, ids: Sequence[UUID]) -> list[Raw]:
