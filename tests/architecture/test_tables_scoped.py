@@ -103,6 +103,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/issues/following.py": "what a link's own report was merged into, before its scope is known",
         "app/issues/neighbours.py": "coarse facts of public matters nearby, for whoever is about to report",
         "app/issues/word.py": "the reports merged into a matter, also those from other ground",
+        "app/visits/actions.py": "where a merged household led, for a post that has the living one listed",
         "app/visits/doors.py": "door and masked head of households the scope has shown, on whatever ground",
         "app/households/recording.py": "the door of a loaded household, for a post that has it on its list",
         "app/households/queries.py": "the same, for a page of them",
