@@ -23,7 +23,7 @@ from app.visits import reckoning
 from app.worker import drain
 from tests import town
 from tests.phones.faults import Cut, Kind, Network, Reply, Request
-from tests.phones.model import Holder, Home, Model, Person
+from tests.phones.model import WAITING, Holder, Home, Model, Person
 from tests.phones.phone import Offline, Outgoing, Phone
 from tests.visits.homes import HERE, home, need
 
@@ -132,11 +132,11 @@ class Soak:
         await self._settle_in(seed)
         for hand in self.hands:
             hand.visits, hand.issues, hand.added = {}, {}, []
-            await self._whole(hand)
-        for _ in range(self.chance.randint(3, 5)):
+            hand.phone.outbox = []  # of the day before only what waits in vain
+        for _ in range(self.chance.randint(2, 3)):
             for hand in self.chance.sample(self.hands, len(self.hands)):
                 for _ in range(self.chance.randint(0, 3)):
-                    self.clock.advance(seconds=self.chance.randint(5, 90))
+                    self.clock.advance(seconds=self.chance.randint(1, 40))
                     self._enter(hand)
                 await self._connect(hand)
             if self.chance.random() < 0.15:
@@ -145,7 +145,7 @@ class Soak:
             await self._whole(hand)
         await drain(self.runtime, HERE)
         for hand in self.hands:
-            await self._whole(hand)
+            await hand.phone.pull()
 
     async def _settle_in(self, seed: int) -> None:
         """Two or three homes on the grid, one of them on the list of contact duty, and one on other ground."""
@@ -308,9 +308,11 @@ class Soak:
         self.power.left, self.power.cuts, hand.network.faults = None, 0, []
 
     async def _whole(self, hand: Hand) -> None:
-        """A good signal for as long as it takes."""
+        """A good signal for as long as it takes. What waits for something that was refused goes on waiting."""
         for _ in range(6):
-            if await hand.phone.sync():
+            await hand.phone.sync()
+            waits = all(self.model.status.get(one.id) == WAITING for one in hand.phone.outbox)
+            if waits and not hand.phone.photos:
                 return
             waiting = [(one.id, one.status, one.code) for one in hand.phone.outbox]
         raise Offline(f"{hand.name}: {waiting}, {len(hand.phone.photos)} photos")
