@@ -23,8 +23,8 @@ TAIL = timedelta(days=7)
 
 
 def pause(attempt: int, chance: float) -> timedelta:
-    """How long to wait after so many failures: 5 s, doubled up to 10 min; half of it by chance (0 to 1), and in any
-    case spread over a minute, so that a service that comes back is not knocked over again.
+    """How long to wait after so many failures: 5 s, doubled up to 10 min; half of it by chance (0 to 1), and in
+    any case spread over a minute, so that a service that comes back is not knocked over again.
     """
     whole = min(5 * 2**attempt, 600)
     return timedelta(seconds=whole / 2 + chance * max(whole / 2, 60))
