@@ -14,7 +14,8 @@ from app.sync.routes import router as phones
 from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
-DAILY = (issues, phones, visits, dispatch, whistles, people, notices, households, areas, clocks, figures)
+# The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
+PARTS = (issues, phones, figures, visits, dispatch, whistles, people, notices, households, areas, clocks)
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
-for part in DAILY:  # the busiest are matched first
+for part in PARTS:
     api.include_router(part)

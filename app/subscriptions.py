@@ -5,10 +5,12 @@ from types import ModuleType
 from app.core.outbox import Event, Subscriptions
 from app.dispatch import events as orders
 from app.dispatch import subscribers as dispatch
+from app.households.events import HouseholdChanged
 from app.issues import events, subscribers
 from app.notices.rules import RULES
 from app.notices.subscribers import notify
 from app.sync import subscribers as phones
+from app.visits import subscribers as visits
 from app.whistles import events as whistle_events
 from app.whistles import subscribers as whistles
 
@@ -27,6 +29,7 @@ COUNTING: Subscriptions = {
     events.IssueMerged.name: [dispatch.follow],
     events.IssueUnmerged.name: [dispatch.follow],
     events.IssueWithdrawn.name: [dispatch.follow],
+    events.PartyReleased.name: [dispatch.party_released],
     events.ReworkOrdered.name: [dispatch.follow],
     events.IssueReworked.name: [dispatch.follow, whistles.reporter_said_no],
     events.IssueAnswered.name: [subscribers.count_answered],
@@ -41,6 +44,8 @@ COUNTING: Subscriptions = {
     orders.ArbiterSilent.name: [dispatch.supervise_silence],
     whistle_events.LatenessEscalated.name: [whistles.supervise],
     whistle_events.DesignationOverdue.name: [whistles.supervise],
+    HouseholdChanged.name: [visits.reckon],
+    whistle_events.SettlementOverdue.name: [whistles.supervise],
 }
 
 

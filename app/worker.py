@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -19,15 +19,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clocks import firing
 from app.clocks.firing import Due, Timetable
 from app.clocks.house import House, house_of
+from app.core.clock import office_day
 from app.core.crypto import Keys
 from app.core.db import make_engine
 from app.core.errors import Problem
 from app.core.files import PhotoStore
 from app.core.idempotency import KEPT_DAYS, Idempotency
 from app.core.log import log, where
-from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, take
+from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, put_back, take
 from app.core.settings import Settings
-from app.core.work import Runtime, Work, open_city, system_work
+from app.core.work import Runtime, Work, gave_way, give_way, open_city, system_work
 from app.districts import Heartbeat, district_codes
 from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
@@ -36,18 +37,25 @@ from app.subscriptions import SUBSCRIPTIONS
 from app.sync import jobs as phones
 from app.sync.models import Media
 from app.timetable import TIMETABLE
+from app.visits import duties, plans
 from app.visits.models import VisitPhoto
 from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
+TURN_S = 0.4  # then it ends: with one lock's wait it stays under the second after which a deadlock is sought
 BEAT_S = 1.0
 CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
 HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
+PLANS_S = 300.0  # how often it is asked whether the day has its plans
 LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
+
+
+class GaveWay(Exception):
+    """Somebody's request was in the way: the turn ends, so that nobody waits for what the worker has locked."""
 
 
 class Interrupted(Exception):
@@ -67,13 +75,35 @@ async def run_batch(runtime: Runtime, district: str, subscriptions: Subscription
     """
     try:
         async with system_work(runtime, district) as work:
+            await give_way(work)
             events = await take(work, TURN)
-            done = [event.id for event in events if await _deliver_all(work, event, subscriptions)]
-            await mark_done(work, done)
+            whole = await _deliver_turn(work, events, subscriptions)
     except Interrupted as broken:
         await _note_failure(runtime, district, broken)
         return TURN  # the others of this turn were rolled back: take them again
-    return len(events)
+    return len(events) if whole else TURN
+
+
+async def _deliver_turn(work: Work, events: Sequence[Outbox], subscriptions: Subscriptions) -> bool:
+    """Deliver them in order; False when the turn ended early, so that what it has locked is free again."""
+    done, ends, whole = [], _now_s() + TURN_S, True
+    for event in events:
+        try:
+            if await _deliver_all(work, event, subscriptions):
+                done.append(event.id)
+            whole = _now_s() < ends
+        except GaveWay:
+            await put_back(work, event)
+            whole = False
+        if not whole:
+            break
+    await mark_done(work, done)
+    return whole
+
+
+def _now_s() -> float:
+    """The loop's own clock, for how long a turn takes."""
+    return asyncio.get_running_loop().time()
 
 
 async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) -> bool:
@@ -83,6 +113,8 @@ async def _deliver_all(work: Work, event: Outbox, subscriptions: Subscriptions) 
             async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
                 await deliver(work, event, handler)
         except Exception as error:  # noqa: BLE001  # whatever a handler does, the others go on
+            if gave_way(error):
+                raise GaveWay from None
             log().error(
                 "handler_failed", handler=handler_name(handler), event_id=str(event_id), where=where(error)
             )
@@ -118,16 +150,29 @@ async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMET
     """
     try:
         async with system_work(runtime, district) as work:
+            await give_way(work)
             found = await firing.due(work, TURN)
-            house = await house_of(work) if found else None
-            for one in found:
-                if house is not None:
-                    await _ring(work, house, one, timetable)
+            whole = await _ring_turn(work, found, timetable)
     except Interrupted as broken:
         async with system_work(runtime, district) as work:
             await firing.note_failure(work, broken.row_id, broken.error)
         return TURN  # the others of this turn were rolled back: take them again
-    return len(found)
+    return len(found) if whole else TURN
+
+
+async def _ring_turn(work: Work, found: Sequence[Due], timetable: Timetable) -> bool:
+    """Ring them in order; False when the turn ended early, as one of events does."""
+    house = await house_of(work) if found else None
+    ends = _now_s() + TURN_S
+    for one in found:
+        if house is None or _now_s() >= ends:
+            return False
+        try:
+            await _ring(work, house, one, timetable)
+        except GaveWay:
+            await firing.put_back(work, one.wait_id)
+            return False
+    return True
 
 
 async def _ring(work: Work, house: House, found: Due, timetable: Timetable) -> None:
@@ -135,6 +180,8 @@ async def _ring(work: Work, house: House, found: Due, timetable: Timetable) -> N
         async with asyncio.timeout(HANDLER_LIMIT_S), work.session.begin_nested():
             await firing.fire(work, house, found, timetable)
     except Exception as error:  # noqa: BLE001  # whatever an act does, the other clocks go on
+        if gave_way(error):
+            raise GaveWay from None
         log().error("clock_failed", wait_id=str(found.wait_id), where=where(error))
         try:
             await firing.note_failure(work, found.wait_id, error)
@@ -151,9 +198,26 @@ async def catch_up(runtime: Runtime, district: str, timetable: Timetable = TIMET
 
 
 async def rehome(runtime: Runtime, district: str) -> int:
-    """Give open matters of ended posts to the next on the ladder; returns how many there were."""
+    """Give open matters and contact duties of ended posts to the next on the ladder; how many there were."""
     async with system_work(runtime, district) as work:
-        return await rehome_orphans(work)
+        await give_way(work)
+        found = await rehome_orphans(work)
+    async with system_work(runtime, district) as work:
+        return found + await duties.hand_over_orphans(work)
+
+
+async def plan_day(runtime: Runtime, district: str) -> None:
+    """Reckon the tasks of every household, some at a time, so that nobody on a phone waits long; doing it twice
+    changes nothing. Then the notes whose year is over are forgotten.
+    """
+    after: UUID | None = None
+    going = True
+    while going:
+        async with system_work(runtime, district) as work:
+            after = await plans.reckon_next(work, after)
+        going = after is not None
+    async with system_work(runtime, district) as work:
+        await plans.forget_notes(work)
 
 
 async def beat(runtime: Runtime) -> None:
@@ -204,6 +268,7 @@ class Worker:
         self.runtime = runtime
         self.photos = photos
         self.stopping = asyncio.Event()
+        self.planned: dict[str, date] = {}  # the day a district's plans were last reckoned for
 
     async def run(self) -> None:
         """Deliver, beat and tidy; trouble with the database is waited out."""
@@ -211,6 +276,7 @@ class Worker:
             tasks.create_task(self._every(BEAT_S, self._beat))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
             tasks.create_task(self._every(LEDGER_S, self._add_up))
+            tasks.create_task(self._every(PLANS_S, self._plan))
             tasks.create_task(self._every(POLL_S, self._round))
             tasks.create_task(self._every(CLOCKS_S, self._clocks))
             tasks.create_task(self._every(ORPHANS_S, self._orphans))
@@ -268,6 +334,16 @@ class Worker:
 
     async def _add_up(self) -> None:
         await self._in_every_district(add_up)
+
+    async def _plan(self) -> None:
+        """Once a day and after every start; a district in trouble is tried again."""
+        await self._in_every_district(self._plan_once)
+
+    async def _plan_once(self, runtime: Runtime, district: str) -> None:
+        today = office_day(runtime.clock.now())
+        if self.planned.get(district) != today and not self.stopping.is_set():
+            await plan_day(runtime, district)
+            self.planned[district] = today
 
     async def _tidy(self) -> None:
         await self._in_every_district(tidy)

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 from app.core import log
-from bench import ground, intake, load, lookup, queues, report, statements
+from bench import ground, intake, load, lookup, phones, queues, report, statements
 from bench.database import Bench, default_folder
 from scripts.cluster import ROOT
 
-PARTS = ("intake", "statements", "locate", "queues")
+PARTS = ("intake", "statements", "locate", "queues", "phones")
 OUT = ROOT / "bench.json"
 
 
@@ -76,7 +76,14 @@ def _run(bench: Bench, found: report.Report, asked: argparse.Namespace) -> None:
         _step("intake", lambda: intake.measure(bench, found, *timing))
     for name in ("small", "large"):
         bench.drop(name)
-    if "queues" in wanted:
+    _run_alone(bench, found, asked)
+
+
+def _run_alone(bench: Bench, found: report.Report, asked: argparse.Namespace) -> None:
+    """The parts with databases of their own."""
+    if "phones" in asked.only:
+        _step("phones", lambda: phones.measure(bench, found, asked.rounds))
+    if "queues" in asked.only:
         _step("queues", lambda: asyncio.run(queues.measure(bench, found, asked.rounds, full=asked.full)))
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from app.cli.demo_homes import fill_homes
 from app.cli.demo_offices import fill_offices
 from app.cli.district import make as make_district
 from app.cli.drawn_ground import COMMUNITIES, DISTRICT, MARKET, NAMES_ONLY, RURAL, STREET, features
@@ -87,6 +88,7 @@ async def _fill_with(runtime: Runtime) -> None:
         await _ground(work)
         await _posts(work, accounts)
         await fill_offices(work, STREET, FACES[0][3])
+        await fill_homes(work, STREET)
     async with open_city(runtime) as session:
         for account in accounts.values():
             await join_district(session, account, DISTRICT, runtime.clock.now())

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.core.work import Work
 from app.dispatch.models import CatalogueItem
+from app.grid.doors import door_of
 from app.grid.models import Area, AreaLevel, Dwelling, DwellingUse, Estate
 from app.grid.queries import get_area
 from app.people.models import DutyShift, Post, Role, Unit
@@ -70,6 +71,7 @@ async def _doors(work: Work, grid: str, now: datetime) -> None:
             "community_id": group.community_id, "grid_id": group.grid_id, "building_group_id": group.id,
             "estate_id": estate["id"], "code": None, "building": group.name, "entrance": str(entrance),
             "room": f"{floor}0{entrance}", "point": None, "since": now,
+            "door": door_of(group.name, str(entrance), f"{floor}0{entrance}").key,
             "use": DwellingUse.EMPTY if (entrance, floor) == (1, 3) else DwellingUse.HOME,
         }
         for group in groups for entrance in (1, 2) for floor in (1, 2, 3)

@@ -9,6 +9,7 @@ from app.core.work import system_work
 from app.dispatch import owning
 from app.dispatch.issuing import units_named
 from app.issues.intake import UnknownUnit
+from app.whistles.letting_go import dismiss_unit
 
 app = typer.Typer(no_args_is_help=True, help="Units.")
 
@@ -20,14 +21,15 @@ def _units() -> None:
 
 @app.command()
 def dissolve(code: Annotated[str, typer.Argument(help="code of the unit")], district: District) -> None:
-    """Dissolve a unit: its open orders are released, what it led goes back to the desk."""
-    released = run(_dissolve(code, district))
-    typer.echo(f"unit {code} is dissolved; {released} open orders went back")
+    """Dissolve a unit: its open orders are released, what it led goes back to the desk, its report-ins end."""
+    released, dismissed = run(_dissolve(code, district))
+    typer.echo(f"unit {code} is dissolved; {released} open orders went back, {dismissed} report-ins ended")
 
 
-async def _dissolve(code: str, district: str) -> int:
+async def _dissolve(code: str, district: str) -> tuple[int, int]:
     async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
         found = await units_named(work, [code])
         if not found:
             raise UnknownUnit("unit")
-        return await owning.dissolve_unit(work, found[0].id)
+        released = await owning.dissolve_unit(work, found[0].id)
+        return released, await dismiss_unit(work, found[0].id)

@@ -88,6 +88,13 @@ async def fire(work: Work, house: House, found: Due, timetable: Timetable) -> bo
     return True
 
 
+async def put_back(work: Work, wait_id: UUID) -> None:
+    """Another transaction was in the way: later again, which counts as no failure."""
+    later = work.clock.now() + timedelta(seconds=FIRST_PAUSE_S)
+    waiting = update(Wait).where(Wait.id == wait_id, Wait.wake_at.is_not(None))
+    await work.session.execute(waiting.values(wake_at=later))
+
+
 async def note_failure(work: Work, wait_id: UUID, error: Exception) -> None:
     """Pause longer each time; after `MAX_TRIES` park it for a person. Only the error's type is kept."""
     wait = await work.session.scalar(select(Wait).where(Wait.id == wait_id).with_for_update())

@@ -108,6 +108,7 @@ class Wait(Base):
     wake_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None] = mapped_column(info=LATER)
     ended_at: Mapped[datetime | None] = mapped_column(info=LATER)
+    dropped: Mapped[bool] = mapped_column(Boolean, server_default="false", info=LATER)  # no longer waited for
     tries: Mapped[int] = mapped_column(SmallInteger, server_default="0", info=LATER)
     parked_at: Mapped[datetime | None] = mapped_column(info=LATER)
     trouble: Mapped[str | None] = mapped_column(String(120), info=LATER)

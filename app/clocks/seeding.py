@@ -45,8 +45,8 @@ LIMITS: list[tuple[str, int, Measure, dict[str, str]]] = [
     ("release", 4, WH, {}),
     ("change_of_mind", 15, Measure.DAYS, {}),
 ]
-LADDERED = ("contact", "solve", "plan", "revisit", "verifying", "approval", "order_contact", "order_solve",
-            "assist", "arrive", "report_in", "finish", "task")  # fmt: skip
+LADDERED = ("contact", "solve", "plan", "revisit", "verifying", "approval", "extension", "exclusion", "appeal",
+            "order_contact", "order_solve", "assist", "arrive", "report_in", "finish", "task")  # fmt: skip
 LADDER: list[tuple[str, bool, int, Measure]] = [
     ("before_due", True, 1, WD),
     ("due", False, 0, Measure.MINUTES),

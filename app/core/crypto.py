@@ -44,6 +44,11 @@ def _box(secret: bytes) -> AESGCM:
     return AESGCM(_derive(secret, "seal"))
 
 
+@lru_cache(maxsize=64)
+def _hash_key(secret: bytes, context: str) -> bytes:
+    return _derive(secret, f"hash/{context}")
+
+
 @dataclass(frozen=True)
 class Keys:
     """The secrets in force: the first seals and signs, all of them open."""
@@ -79,7 +84,7 @@ class Keys:
 
     def keyed_hash(self, text: str, context: str) -> bytes:
         """For equality search only; without the secret nothing can be tried against it."""
-        key = _derive(self.secrets[-1], f"hash/{context}")  # the oldest, so that rows stay findable
+        key = _hash_key(self.secrets[-1], context)  # of the oldest secret, so that rows stay findable
         return hmac.digest(key, text.encode(), "sha256")
 
     def mac(self, purpose: str, text: str) -> str:

@@ -137,6 +137,12 @@ async def mark_done(work: Any, events: Sequence[UUID]) -> None:
         await work.session.execute(done)
 
 
+async def put_back(work: Any, event: Outbox) -> None:
+    """Another transaction was in the way: later again, which counts as no failure."""
+    event.next_try_at = work.clock.now() + timedelta(seconds=FIRST_PAUSE_S)
+    await work.session.flush()
+
+
 async def mark_failed(work: Any, event: Outbox, error: Exception) -> None:
     """Pause longer each time; after `MAX_TRIES` park it for a person. Only the error's type is kept."""
     event.tries += 1

@@ -8,6 +8,7 @@ upserts. A session without a scope raises. Inserts are not covered: there the st
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -93,7 +94,9 @@ class _Rule(LoaderCriteriaOption):
 
 
 class _Criteria:
-    """Loader criteria of one session, built once per class and only when a statement needs them."""
+    """Loader criteria of one scope, built once per class and only when a statement needs them. A post's requests
+    come with equal scopes, so the last thousand are kept.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -116,9 +119,21 @@ class _Criteria:
         return self._made[cls]
 
 
+@lru_cache(maxsize=1024)
+def _criteria_of(areas: tuple[tuple[str, tuple[UUID, ...]], ...], rest: tuple[Any, ...]) -> _Criteria:
+    return _Criteria(Scope(dict(areas), *rest))
+
+
+def _criteria(scope: Scope) -> _Criteria:
+    rest = (
+        scope.units, scope.recused, scope.subject, scope.subjects, scope.excluded, scope.everything,
+    )  # fmt: skip
+    return _criteria_of(tuple(scope.areas.items()), rest)
+
+
 def scoped_session(bind: Any, scope: Scope | None, **kw: Any) -> AsyncSession:
     """An async session that sees what `scope` sees; None makes one that raises on first use."""
-    info = {"criteria": None if scope is None else _Criteria(scope)}
+    info = {"criteria": None if scope is None else _criteria(scope)}
     return AsyncSession(
         bind, sync_session_class=ScopedSession, info=info, expire_on_commit=False, autoflush=False, **kw
     )
@@ -126,7 +141,7 @@ def scoped_session(bind: Any, scope: Scope | None, **kw: Any) -> AsyncSession:
 
 def rescope(session: AsyncSession, scope: Scope) -> None:
     """Give a session the scope of the actor who was identified inside its transaction."""
-    session.info["criteria"] = _Criteria(scope)
+    session.info["criteria"] = _criteria(scope)
 
 
 class _Part:

@@ -5,6 +5,7 @@ Actions never commit. The response leaves after the commit, because routes depen
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -106,6 +107,17 @@ class Work:
         """The driver's cursor in this transaction, for the named hot-path files only."""
         return self.driver.cursor()
 
+    async def hold(self, word: str) -> None:
+        """One transaction at a time for this word; another waits, and is `Busy` after the lock timeout."""
+        key = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], signed=True)
+        await self.driver.execute("select pg_advisory_xact_lock(%s)", [key])
+
+    async def oldest_running(self) -> int:
+        """The oldest transaction that still runs: everything below it is committed or rolled back for good."""
+        asked = await self.driver.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        row = await asked.fetchone()
+        return int(row[0]) if row else 0
+
     def outbox_row(self, event: Event, seq: int) -> dict[str, Any]:
         """The row an event becomes; `seq` is its act's place in the trail."""
         return {
@@ -193,6 +205,27 @@ def known_as(actor: Actor, scope: Scope) -> Identify:
 def system_work(runtime: Runtime, district: str) -> AbstractAsyncContextManager[Work]:
     """The explicit way round the scope, for the worker and the command line; a test counts its callers."""
     return open_work(runtime, district, known_as(SYSTEM, EVERYTHING))
+
+
+GIVE_WAY = (
+    "select set_config('lock_timeout', "
+    "(extract(epoch from current_setting('deadlock_timeout')::interval) * 500)::int::text, true)"
+)
+
+
+async def give_way(work: Work) -> None:
+    """Wait for a lock only half as long as the server waits before it looks for a deadlock.
+
+    For work that can be done a moment later: of two transactions that wait for each other this one ends first,
+    and the server never has to choose a victim, which might be a person's request.
+    """
+    await work.driver.execute(GIVE_WAY)
+
+
+def gave_way(error: BaseException) -> bool:
+    """Whether it is that somebody else held a lock for longer."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(origin, "sqlstate", None) == "55P03"
 
 
 @asynccontextmanager

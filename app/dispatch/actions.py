@@ -27,6 +27,7 @@ from app.dispatch.schemas import (
 )
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues import handing
+from app.issues.actions import let_out
 from app.issues.models import Issue
 from app.issues.records import Remark
 from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep
@@ -185,20 +186,22 @@ async def clear(work: Work, issue: Issue) -> None:
 
 
 async def end(work: Work, issue: Issue, order: WorkOrder, words: str | None = None) -> None:
-    """Recall one order, its clocks with it."""
+    """Recall one order, its clocks with it, and the sight of the matter that came by it."""
     late = await waits.stop(work, order.id)
     ended = order.finished_at or work.clock.now()
     await take(work, issue, order, "recall", events.OrderRecalled, words=words, late=late, finished_at=ended)
+    await let_out(work, order.id)
 
 
 async def release(work: Work, issue: Issue, order: WorkOrder, why: Released, **values: Any) -> None:
-    """The unit is let go of it."""
+    """The unit is let go of it, and of the sight of the matter."""
     late = await waits.stop(work, order.id)
     said, now = {"why": str(why)}, work.clock.now()
     await take(
         work, issue, order, "release", events.OrderReleased,
         late=late, detail=said, more=said, finished_at=now, **values,
     )  # fmt: skip
+    await let_out(work, order.id)
 
 
 async def orders_of(work: Work, issue_id: UUID) -> list[WorkOrder]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from app.clocks.house import House, house_of
 from app.clocks.models import Wait
@@ -24,12 +23,12 @@ from app.dispatch.schemas import DispatchStep
 from app.dispatch.workflow import ORDER
 from app.grid.models import Area, AreaLevel
 from app.issues import handing
-from app.issues.actions import involve
+from app.issues.actions import involve, receive
 from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Category, Issue
 from app.issues.workflow import DISTRICT
-from app.people.models import Guest, Unit, UnitKind
+from app.people.models import Unit, UnitKind
 
 LEAD_CLOCKS = ("order_sign", "order_contact", "order_solve")
 ASSIST_CLOCKS = ("order_sign", "assist")
@@ -136,12 +135,17 @@ async def issue_orders(
         row = _order_row(work, issue, terms, unit, role, clocks)
         row["copied_to"] = parent.id if parent and unit is lead else None
         _add(work, tables, row, clocks, said)
-        await let_in(work, issue, unit, PartyRole.LEAD if unit is lead else PartyRole.ASSIST)
+        await let_in(work, issue, unit, PartyRole.LEAD if unit is lead else PartyRole.ASSIST, row["id"])
+        if parent is not None and unit is lead and (watching := await _office_of(work, parent)) is not None:
+            await let_in(work, issue, watching, PartyRole.INFORMED, row["id"])
     await work.append(tables)
-    if parent is not None:
-        watching = await work.session.scalar(select(Unit).where(Unit.area_id == parent.id))
-        if watching is not None:
-            await let_in(work, issue, watching, PartyRole.INFORMED)
+
+
+async def _office_of(work: Work, area: Area) -> Unit | None:
+    """The office of an area that is at work."""
+    here = (Unit.area_id == area.id, Unit.dissolved_at.is_(None))
+    found: Unit | None = await work.session.scalar(select(Unit).where(*here))
+    return found
 
 
 def _clocks(work: Work, house: House, order_id: UUID, unit: Unit, role: OrderRole) -> list[dict[str, Any]]:
@@ -189,9 +193,8 @@ async def _supervising(work: Work, lead: Unit) -> Area | None:
     return parent
 
 
-async def let_in(work: Work, issue: Issue, unit: Unit, role: PartyRole) -> None:
-    """The unit sees the issue from now on; an office off its own ground as that matter's guest (CASES 1a)."""
-    await involve(work, issue.id, unit.id, role)
+async def let_in(work: Work, issue: Issue, unit: Unit, role: PartyRole, order_id: UUID) -> None:
+    """The unit sees the issue by its order; an office off its own ground as that matter's guest (CASES 1a)."""
+    await involve(work, issue.id, unit.id, role, through=order_id)
     if unit.area_id is not None and unit.area_id not in (issue.street_id, issue.community_id):
-        guest = {"area_id": unit.area_id, "subject_id": issue.id, "since": work.clock.now()}
-        await work.session.execute(insert(Guest).values(guest).on_conflict_do_nothing())
+        await receive(work, issue.id, unit.area_id, through=order_id)

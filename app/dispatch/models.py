@@ -127,7 +127,7 @@ class WorkOrder(Scoped, Base):
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
         """The unit's own, or with its issue; never what the post's line is accused of or stands aside from."""
-        if scope.everything:
+        if scope.unlimited:
             return true()
         seen = cls.issue_id.in_(select(Issue.id).where(Issue.visible_to(scope)))
         if not scope.units:

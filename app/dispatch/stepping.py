@@ -34,10 +34,12 @@ STEPS: dict[str, tuple[type[StepInput], Taking]] = {
 
 async def step(work: Work, order_id: UUID, name: str, form: StepInput) -> WorkOrder:
     """Take a step on an order: locked after its issue, and refused before anything else is read."""
-    of_issue = await work.session.scalar(select(WorkOrder.issue_id).where(WorkOrder.id == order_id))
-    if of_issue is None:
+    seen: WorkOrder | None = await work.session.scalar(select(WorkOrder).where(WorkOrder.id == order_id))
+    if seen is None:
         raise NotFound
-    issue: Issue = await lock(work, Issue, of_issue)
+    if not seen.stands:
+        ready(ORDER, work, seen, name, form.expected_version)  # its unit sees the order still, the issue no more
+    issue: Issue = await lock(work, Issue, seen.issue_id)
     order: WorkOrder = await lock(work, WorkOrder, order_id)
     ready(ORDER, work, order, name, form.expected_version)
     await STEPS[name][1](work, issue, order, form)

@@ -3,6 +3,8 @@
 One handler for every event that moves an issue, so that a late or repeated delivery does no harm.
 """
 
+from sqlalchemy import select
+
 from app.clocks import waits
 from app.clocks.house import house_of
 from app.core.outbox import Outbox
@@ -16,6 +18,7 @@ from app.issues import handing
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.taking import supervised
+from app.people.models import Unit
 
 STANDING_STILL = frozenset({State.AWAITING_REPORTER, State.HELD_OPEN})
 WITH_ANSWER = frozenset({State.ANSWERED, State.VERIFYING})
@@ -36,10 +39,21 @@ async def follow(work: Work, event: Outbox) -> None:
                 await actions.end(work, issue, order)
 
 
+async def party_released(work: Work, event: Outbox) -> None:
+    """The desk let a helping unit go: what it was to do ends with that."""
+    issue: Issue = await lock(work, Issue, event.subject_id)
+    for order in await actions.orders_of(work, issue.id):
+        if str(order.unit_id) == event.payload["unit_id"] and not order.leads and order.state in OPEN:
+            await actions.end(work, issue, order)
+
+
 async def _dispatched(work: Work, issue: Issue, orders: list[WorkOrder]) -> None:
     lead = next((order for order in orders if order.leads), None)
+    if lead is not None and await _is_gone(work, lead):
+        await actions.end(work, issue, lead)
+        lead = None
     if lead is None:
-        await handing.recalled(work, issue)  # its unit was dissolved while the issue stood still
+        await handing.recalled(work, issue)  # its unit was dissolved while the issue stood still, or was answered
         return
     if lead.state == OrderState.DONE:
         await owning.rework(work, issue, lead)
@@ -48,6 +62,11 @@ async def _dispatched(work: Work, issue: Issue, orders: list[WorkOrder]) -> None
         for wait in await waits.go_on(work, house, order.id):
             if wait.kind in ("order_solve", "assist"):
                 order.due_at = wait.due_at
+
+
+async def _is_gone(work: Work, order: WorkOrder) -> bool:
+    dissolved = select(Unit.id).where(Unit.id == order.unit_id, Unit.dissolved_at.is_not(None))
+    return await work.session.scalar(dissolved) is not None
 
 
 async def supervise_silence(work: Work, event: Outbox) -> None:

@@ -19,7 +19,9 @@ CLOCK = "clock_"  # how a clock is named among the figures
 
 
 def clocks(period: Period, now: Any) -> Subquery:
-    """Clocks that ended in the period, and those of then that still run past their end, each with its matter."""
+    """Clocks that ended in the period, and those of then that still run past their end, each with its matter.
+    What was dropped within its limit was neither kept nor late (R1.4).
+    """
     matter = matters()
     paused = (
         select(func.sum(func.extract("epoch", func.coalesce(Pause.until, Wait.ended_at) - Pause.since)))
@@ -42,7 +44,7 @@ def clocks(period: Period, now: Any) -> Subquery:
         )
         .join(matter, matter.c.subject_id == Wait.subject_id)
         .join(Issue, Issue.id == matter.c.issue_id)
-        .where(or_(period.holds(Wait.ended_at), late))
+        .where(Wait.dropped.is_(False), or_(period.holds(Wait.ended_at), late))
         .subquery("clocks")
     )
 

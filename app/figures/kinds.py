@@ -75,6 +75,16 @@ class Threshold(StrEnum):
     MANY_HOPS = "many_hops"  # R1.5
 
 
+class Covered(StrEnum):
+    """What became of the households a plan names."""
+
+    DUE = "due"
+    COVERED = "covered"
+    REFUSED = "refused"
+    OVERDUE = "overdue"
+    OPTED_OUT = "opted_out"
+
+
 class Supervised(StrEnum):
     """The lists of the supervision desk 督办."""
 

@@ -11,7 +11,7 @@ from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
 from app.figures.events import OwnersMissing
 from app.figures.models import Ledger
-from app.figures.owners import is_late, is_ownerless
+from app.figures.owners import is_late, is_ownerless, late_clocks
 from app.figures.schemas import LedgerFilter, LedgerLine
 from app.grid.models import Area, AreaLevel
 from app.issues.kinds import State
@@ -57,12 +57,14 @@ async def _sums(work: Work) -> dict[str, Any]:
     found = (await work.session.execute(select(func.count().label("accepted"), *counted).select_from(Issue))).one()
     said: dict[str, Any] = found._asdict()
     settled = sum(said[name] for name in ("open", "closed", "refused", "merged", "withdrawn"))
-    oldest = select(Issue.id, Issue.due_at).where(is_ownerless(now)).order_by(Issue.due_at, Issue.id).limit(1)
+    late = late_clocks(now).subquery("silent")
+    named = select(Issue.id, late.c.since).join(late, late.c.issue_id == Issue.id)
+    oldest = named.where(is_ownerless(now)).order_by(late.c.since, Issue.id).limit(1)
     silent = (await work.session.execute(oldest)).first()
     return said | {
         "difference": said["accepted"] - settled,
         "oldest_id": silent.id if silent else None,
-        "oldest_minutes": int((now - silent.due_at) / timedelta(minutes=1)) if silent else None,
+        "oldest_minutes": int((now - silent.since) / timedelta(minutes=1)) if silent else None,
     }
 
 

@@ -1,16 +1,17 @@
 """The three rates 响应率 解决率 满意率, raw and adjusted, in one statement through the scope of the reader."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.errors import Unavailable
 from app.core.work import Work
 from app.figures.grouping import key_of, link, names_of
-from app.figures.hiding import hidden_of
-from app.figures.kinds import Part, Rate, Threshold
+from app.figures.hiding import hidden_in_tree
+from app.figures.kinds import By, Part, Rate, Threshold
 from app.figures.models import FigureSetting, Formula
 from app.figures.periods import Period
 from app.figures.schemas import (
@@ -40,6 +41,9 @@ class NoThreshold(Unavailable):
     code = "no_threshold"
     zh = "本区县没有设置“{name}”的数值,请管理员补充。"
     en = "This district has no number for {name}; its administrator has to add one."
+
+
+LEVEL_KEYS = ("street_id", "community_id", "grid_id")
 
 
 async def threshold(work: Work, name: Threshold) -> int:
@@ -86,13 +90,12 @@ def _columns(given: Sequence[Formula], c: Any, period: Period) -> list[Any]:
             of = denominator_of(formula, c, period, adjusted=adjusted)
             number(f"{formula.name}_{name}_of", of)
             number(f"{formula.name}_{name}_n", numerator_of(formula, c, period, adjusted=adjusted))
-            number(f"{formula.name}_{name}_words", and_(of, c.words > 0))
         whole = denominator_of(formula, c, period, adjusted=False)
         for reason in formula.reasons:
             number(f"{formula.name}_{reason}", and_(whole, c.excluded == reason))
     for name, condition in APART.items():
         number(f"apart_{name}", condition(c, period))
-    satisfied = denominator_of(next(f for f in given if f.name == Rate.SATISFIED), c, period, adjusted=False)
+    satisfied = denominator_of(next(f for f in given if f.name == Rate.SATISFIED), c, period, adjusted=True)
     columns += [
         func.coalesce(func.sum(getattr(c, f"level_{level}")).filter(satisfied), 0).label(f"level_{level}")
         for level in LEVELS
@@ -104,31 +107,53 @@ async def rates(work: Work, wanted: FigureFilter) -> RatesOut:
     """The rates of every group in the reader's sight."""
     period = Period(wanted.first, wanted.last)
     given = await formulas(work, period)
-    found = facts(period)
+    found = facts(period, work.scope)
     c = found.c
     key = key_of(wanted, c).label("key")
     query = select(key, *_columns(given, c, period)).group_by(key).order_by(key)
     rows = [row._asdict() for row in await work.session.execute(through(found, query))]
     names = await names_of(work, wanted, [row["key"] for row in rows])
-    hidden = await _hidden(work, rows)
-    groups = [
-        _group(wanted, given, row, names.get(row["key"], (None, None)), hidden=row["key"] in hidden)
-        for row in rows
-    ]
+    few = await too_few(work, wanted, next(f for f in given if f.name == Rate.SATISFIED), period)
+    groups = [_group(wanted, given, row, names.get(row["key"], (None, None)), few) for row in rows]
     shown = [FormulaOut.model_validate(formula) for formula in given]
     return RatesOut(first=wanted.first, last=wanted.last, formulas=shown, groups=groups)
 
 
-async def _hidden(work: Work, rows: Sequence[dict[str, Any]]) -> frozenset[str | None]:
-    """Groups whose satisfaction is not shown, judged by the smaller of raw and adjusted."""
-    words = {row["key"]: row[f"{Rate.SATISFIED}_adjusted_words"] for row in rows}
-    return hidden_of(words, await threshold(work, Threshold.HIDDEN_BELOW))
+@dataclass(frozen=True)
+class Few:
+    """Groups whose satisfaction is not shown: not at all, or not raw, where beside the adjusted one it would tell
+    what the few said who were left out.
+    """
+
+    at_all: frozenset[str | None]
+    raw: frozenset[str | None]
+
+
+async def too_few(work: Work, wanted: FigureFilter, formula: Formula, period: Period) -> Few:
+    """What has to be hidden (CASES 3), judged on the wanted level within all the levels above it."""
+    found = facts(period, work.scope)
+    c = found.c
+    by_area = wanted.by == By.AREA
+    above = list(LEVEL_KEYS[: LEVEL_KEYS.index(f"{wanted.level}_id")]) if by_area else []
+    path = [*(cast(getattr(c, name), String) for name in above), key_of(wanted, c)]
+    named = [part.label(f"part{place}") for place, part in enumerate(path)]
+    counts = [
+        func.count().filter(denominator_of(formula, c, period, adjusted=adjusted), c.words > 0)
+        for adjusted in (False, True)
+    ]
+    rows = await work.session.execute(through(found, select(*named, *counts)).group_by(*named))
+    words = {tuple(row[: len(path)]): (row[-2], row[-1]) for row in rows}
+    below = await threshold(work, Threshold.HIDDEN_BELOW)
+    left_out = {place: raw - adjusted for place, (raw, adjusted) in words.items() if raw > adjusted}
+    at_all = hidden_in_tree({place: adjusted for place, (_, adjusted) in words.items()}, below)
+    return Few(at_all, at_all | hidden_in_tree(left_out, below))
 
 
 def _group(
-    wanted: FigureFilter, given: Sequence[Formula], row: dict[str, Any], named: tuple[Any, Any], *, hidden: bool
+    wanted: FigureFilter, given: Sequence[Formula], row: dict[str, Any], named: tuple[Any, Any], few: Few
 ) -> RateGroup:
     key = row["key"]
+    hidden = key in few.at_all
     counts = {str(level): int(row[f"level_{level}"]) for level in LEVELS}
     words = sum(counts.values())
     said = LevelsOut(words=words, hidden=hidden, counts=None if hidden else counts)
@@ -136,14 +161,14 @@ def _group(
         key=key,
         code=named[0],
         name=named[1],
-        rates={formula.name: _rate(wanted, formula, row, hidden=hidden) for formula in given},
+        rates={formula.name: _rate(wanted, formula, row, few) for formula in given},
         satisfaction=said,
         apart={name: Counted(n=row[f"apart_{name}"], rows=link(wanted, key, name)) for name in APART},
     )
 
 
-def _rate(wanted: FigureFilter, formula: Formula, row: dict[str, Any], *, hidden: bool) -> RateOut:
-    concealed = hidden and formula.name == Rate.SATISFIED
+def _rate(wanted: FigureFilter, formula: Formula, row: dict[str, Any], few: Few) -> RateOut:
+    told = formula.name == Rate.SATISFIED
     excluded = {
         reason: Counted(
             n=row[f"{formula.name}_{reason}"],
@@ -153,8 +178,8 @@ def _rate(wanted: FigureFilter, formula: Formula, row: dict[str, Any], *, hidden
     }
     return RateOut(
         version=formula.version,
-        raw=_share(wanted, formula, row, "raw", hidden=concealed),
-        adjusted=_share(wanted, formula, row, "adjusted", hidden=concealed),
+        raw=_share(wanted, formula, row, "raw", hidden=told and row["key"] in few.raw),
+        adjusted=_share(wanted, formula, row, "adjusted", hidden=told and row["key"] in few.at_all),
         excluded=excluded,
     )
 

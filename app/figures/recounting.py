@@ -28,6 +28,7 @@ from app.issues.workflow import FINAL, ISSUE
 ANSWERS = {"answer", "return_answer", "whistle_answer", "verify"}
 ANSWERS_FIRST = {"submit", "confirm_transfer", "approve_close"}  # answered by this when it was not before
 TAKEN_BACK = {"rework", "reopen", "overturn", "upstream_return"}
+ANEW = TAKEN_BACK | {"ask_again", "unmerge"}
 CONTACTS = ANSWERS | {"contact", "relay_contact", "hold_open", "submit"}
 CLOSINGS = {
     "approve_close": "reasoned", "fix_on_spot": "on_spot", "upstream_close": "upstream",
@@ -57,6 +58,7 @@ class Told:
     closing: str | None = None
     merged_into: UUID | None = None
     excluded: str | None = None
+    named: bool = False
     words: list[Said] = field(default_factory=list)
 
 
@@ -67,6 +69,7 @@ async def recount(work: Work, period: Period) -> dict[str, tuple[int, int, int, 
     for issue_id, one in told.items():
         reports = [issue_id, *(other for other, merged in told.items() if merged.merged_into == issue_id)]
         one.words = [last for report in reports if (last := _last(said[report], (issue_id, one.answers)))]
+        one.named = any(facts[report].named for report in reports if report in facts)
     counted = [(one, facts[issue_id]) for issue_id, one in told.items() if _counts(one, facts[issue_id])]
     return {formula.name: _figures(formula, counted, period) for formula in await formulas(work, period)}
 
@@ -79,8 +82,8 @@ async def differences(work: Work, wanted: FigureFilter) -> dict[str, tuple[Any, 
     for group in groups:
         for name, rate in group.rates.items():
             shown[name] = (rate.raw.n or 0, rate.raw.of, rate.adjusted.n or 0, rate.adjusted.of)
-            if rate.raw.hidden:
-                again[name] = (0, again[name][1], 0, again[name][3])
+            raw, adjusted = 0 if rate.raw.hidden else again[name][0], 0 if rate.adjusted.hidden else again[name][2]
+            again[name] = (raw, again[name][1], adjusted, again[name][3])
     return {name: (shown[name], again[name]) for name in again if shown[name] != again[name]}
 
 
@@ -122,9 +125,18 @@ def _follow(told: Told, act: Any) -> None:
         told.answered_at = told.answered_at or act.at
     if act.step in CONTACTS:
         told.contacted_at = told.contacted_at or act.at
-    if act.step in ("merge", "unmerge"):
-        told.merged_into = UUID(act.detail["into"]) if act.step == "merge" else None
-    if act.step == "approve_exclusion":
+    if act.step in ("merge", "go_along", "unmerge"):
+        told.merged_into = UUID(act.detail["into"]) if "into" in act.detail else None
+    _follow_word(told, act)
+
+
+def _follow_word(told: Told, act: Any) -> None:
+    """Silence that was followed by a word, and what is left out, which ends with the life it was said of."""
+    if act.step == "rate" and "closing" in act.detail:
+        told.closing = act.detail["closing"]
+    if act.step in ANEW:
+        told.excluded = None
+    elif act.step == "approve_exclusion":
         told.excluded = min(filter(None, (told.excluded, act.detail["reason"])))
 
 
@@ -157,7 +169,7 @@ def _counts(told: Told, plain: Plain) -> bool:
         told.state not in ("not_accepted", "withdrawn", "merged")
         and told.closing not in ("on_spot", "upstream", "transferred")
         and plain.type != "finding"
-        and plain.named
+        and told.named
     )
 
 

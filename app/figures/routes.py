@@ -5,11 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.core.paging import Page
-from app.figures import durations, ledger, supervision
+from app.figures import coverage, durations, ledger, supervision
 from app.figures.rates import rates
 from app.figures.rows import rows_of
 from app.figures.schemas import (
     ClocksOut,
+    CoverageFilter,
+    CoverageGroup,
+    CoverageRowsFilter,
+    CoveredLine,
     FigureFilter,
     LedgerFilter,
     LedgerLine,
@@ -63,3 +67,16 @@ async def list_supervised(work: StaffWork, wanted: Annotated[ListFilter, Query()
 async def count_supervised(work: StaffWork) -> dict[str, int]:
     """How long every list is."""
     return await supervision.counts(work)
+
+
+@router.get("/visits/coverage", dependencies=[needs(Capability.SEE_COVERAGE)])
+async def get_coverage(work: StaffWork, wanted: Annotated[CoverageFilter, Query()]) -> list[CoverageGroup]:
+    """Households due, covered, refused, overdue and left alone, per area and plan; overdue is there to help."""
+    return await coverage.coverage(work, wanted)
+
+
+@router.get("/visits/coverage/rows", dependencies=[needs(Capability.SEE_COVERAGE)])
+async def get_coverage_rows(work: StaffWork, wanted: Annotated[CoverageRowsFilter, Query()]) -> Page[CoveredLine]:
+    """The households behind one number of coverage."""
+    items, following = await coverage.rows_of(work, wanted)
+    return Page[CoveredLine](items=items, next_cursor=following)

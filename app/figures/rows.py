@@ -4,20 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 
 from app.core.errors import Conflict, NotFound
 from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
 from app.figures.durations import CLOCK, chosen, clocks
-from app.figures.grouping import in_group, key_of
-from app.figures.hiding import hidden_of
-from app.figures.kinds import Part, Rate, Threshold
-from app.figures.models import Formula
+from app.figures.grouping import NOBODYS, in_group
+from app.figures.kinds import Part, Rate
 from app.figures.periods import Period
-from app.figures.rates import denominator_of, formulas, numerator_of, threshold
+from app.figures.rates import denominator_of, formulas, numerator_of, too_few
 from app.figures.schemas import MatterLine, RowsFilter
-from app.figures.vocabulary import APART, facts, through
+from app.figures.vocabulary import APART, facts
 from app.issues.models import Issue
 
 
@@ -34,10 +32,13 @@ LINE = tuple(getattr(Issue, name) for name in MatterLine.model_fields)
 
 async def rows_of(work: Work, wanted: RowsFilter) -> tuple[list[MatterLine], str | None]:
     """The matters behind a number, the oldest first."""
-    query = select(*LINE).where(Issue.id.in_(await _chosen(work, wanted)))
+    query = select(*LINE).where(Issue.visible_to(work.scope), Issue.id.in_(await _chosen(work, wanted)))
     if wanted.cursor is not None:
         query = query.where(tuple_(Issue.raised_at, Issue.id) > key_from(wanted.cursor))
-    found = (await work.session.execute(query.order_by(Issue.raised_at, Issue.id).limit(wanted.limit + 1))).all()
+    page = query.order_by(Issue.raised_at, Issue.id).limit(wanted.limit + 1)
+    if not wanted.figure.startswith(CLOCK):
+        page = page.execution_options(unscoped=True)  # the facts name the scope themselves
+    found = (await work.session.execute(page)).all()
     shown, following = cut(found, wanted.limit, lambda row: cursor_of(row.raised_at, row.id))
     return [MatterLine.model_validate(row) for row in shown], following
 
@@ -62,7 +63,7 @@ async def _chosen(work: Work, wanted: RowsFilter) -> Select[Any]:
         c = clocks(period, work.clock.now()).c
         kind = wanted.figure.removeprefix(CLOCK)
         return select(c.issue_id).where(chosen(c, kind, wanted.part), *in_group(wanted, c, wanted.group))
-    c = facts(period).c
+    c = facts(period, work.scope).c
     condition = await _condition(work, wanted, c, period)
     return select(c.id).where(condition, *in_group(wanted, c, wanted.group))
 
@@ -80,19 +81,12 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
         named = c.excluded == wanted.reason if wanted.reason else c.excluded.in_(formula.reasons)
         return and_(whole, named)
     if formula.name == Rate.SATISFIED:
-        await _refuse_few(work, wanted, formula, period)
+        few = await too_few(work, wanted, formula, period)
+        _refuse_few(wanted, few.at_all if wanted.adjusted else few.raw)
     return numerator_of(formula, c, period, adjusted=wanted.adjusted)
 
 
-async def _refuse_few(work: Work, wanted: RowsFilter, formula: Formula, period: Period) -> None:
-    """What is hidden among the figures is not opened here either."""
-    found = facts(period)
-    c = found.c
-    key = key_of(wanted, c).label("key")
-    said = and_(denominator_of(formula, c, period, adjusted=True), c.words > 0)
-    counted = select(key, func.count().filter(said).label("words")).group_by(key)
-    words = {row.key: row.words for row in await work.session.execute(through(found, counted))}
-    hidden = hidden_of(words, await threshold(work, Threshold.HIDDEN_BELOW))
-    asked = [key for key in words if wanted.group in (None, key or "none")]
-    if not asked or hidden & set(asked):
+def _refuse_few(wanted: RowsFilter, hidden: frozenset[str | None]) -> None:
+    """What is hidden among the figures is not opened here either; a number over all groups opens none that is."""
+    if hidden if wanted.group is None else {wanted.group} & {key or NOBODYS for key in hidden}:
         raise TooFew("group")

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from app.core.fields import Schema
-from app.figures.kinds import By, Part, Supervised
+from app.figures.kinds import By, Covered, Part, Supervised
 from app.grid.models import AreaLevel
 
 PageSize = Annotated[int, Field(ge=1, le=200)]
@@ -77,7 +77,7 @@ class RateOut(Schema):
 
 
 class LevelsOut(Schema):
-    """Words by the five levels, one a reporter; null when there are too few to show."""
+    """Words by the five levels, one a reporter, of what the adjusted rate is over; null when there are too few."""
 
     words: int
     hidden: bool
@@ -195,3 +195,54 @@ class LedgerLine(Schema):
     ownerless: int
     oldest_id: UUID | None
     oldest_minutes: int | None
+
+
+class CoverageFilter(Schema):
+    """Each plan's stretch that holds the day (today), by area of a level."""
+
+    on: date | None = None
+    level: Level = AreaLevel.GRID
+    rule_id: UUID | None = None
+
+
+class CoverageGroup(Schema):
+    """Households of one plan in one area and stretch, never of a person. Null: too few to be hidden."""
+
+    area_id: UUID | None
+    code: str | None
+    name: str | None
+    rule_id: UUID
+    rule: str
+    starts_on: date
+    ends_on: date
+    due: int | None
+    covered: int | None
+    refused: int | None
+    overdue: int | None
+    opted_out: int | None
+    hidden: bool
+    rows: dict[str, str]
+
+
+class CoverageRowsFilter(Schema):
+    """One number's households. Where the plan tells a care need, a purpose is required and kept."""
+
+    rule_id: UUID
+    on: date | None = None
+    level: Level = AreaLevel.GRID
+    area_id: UUID | None = None
+    part: Covered = Covered.DUE
+    purpose: Annotated[str, Field(min_length=2, max_length=400)] | None = None
+    limit: PageSize = 50
+    cursor: Cursor | None = None
+
+
+class CoveredLine(Schema):
+    """A household behind a number; `task_id` is null for one that wants no visits."""
+
+    household_id: UUID
+    task_id: UUID | None
+    door: str | None
+    head: str | None
+    part: Covered
+    done_at: datetime | None

@@ -15,7 +15,7 @@ from app.dispatch.kinds import OrderState
 from app.dispatch.models import WorkOrder
 from app.figures.kinds import Supervised, Threshold
 from app.figures.models import FigureSetting
-from app.figures.owners import is_late, is_ownerless
+from app.figures.owners import is_ownerless, is_waiting, late_clocks
 from app.figures.rates import NoThreshold
 from app.figures.rows import cursor_of, key_from
 from app.figures.schemas import ListedLine, ListFilter
@@ -52,7 +52,8 @@ Minded = Mapping[str, int]
 
 
 def _overdue(now: datetime, _: Minded) -> Listing:
-    return Listing(Issue.due_at, is_late(now))
+    late = late_clocks(now).subquery("late_list")
+    return Listing(late.c.since, is_waiting(), late)
 
 
 def _soon(now: datetime, _: Minded) -> Listing:
@@ -66,7 +67,7 @@ def _soon(now: datetime, _: Minded) -> Listing:
         .group_by(matter.c.issue_id)
         .subquery("ending")
     )
-    return Listing(ending.c.since, Issue.closed_at.is_(None), ending)
+    return Listing(ending.c.since, is_waiting(), ending)
 
 
 def _refused(_now: datetime, _: Minded) -> Listing:
@@ -93,7 +94,7 @@ def _held_review(now: datetime, minded: Minded) -> Listing:
 
 
 def _supervised(_now: datetime, _: Minded) -> Listing:
-    return Listing(Issue.supervised_at, and_(Issue.closed_at.is_(None), Issue.supervised_at.is_not(None)))
+    return Listing(Issue.supervised_at, and_(is_waiting(), Issue.supervised_at.is_not(None)))
 
 
 def _parked(_now: datetime, _: Minded) -> Listing:
@@ -112,7 +113,8 @@ def _parked(_now: datetime, _: Minded) -> Listing:
 
 
 def _ownerless(now: datetime, _: Minded) -> Listing:
-    return Listing(Issue.due_at, is_ownerless(now))
+    late = late_clocks(now).subquery("late_list")
+    return Listing(late.c.since, is_ownerless(now), late)
 
 
 LISTS: Mapping[Supervised, Callable[[datetime, Minded], Listing]] = {

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.clocks.models import Wait
 from app.core.audit import Trail
+from app.core.scope import Scope
 from app.figures.kinds import Apart, Denominator, Numerator
 from app.figures.periods import Period
 from app.issues.kinds import Closing, Decision, IssueType, State, Verdict
@@ -29,22 +30,23 @@ KEPT = (
 )  # fmt: skip
 
 
-def _last_words(period: Period) -> Subquery:
+def _last_words(period: Period, scope: Scope) -> Subquery:
     """Each reporter's last word on the answer that stands, beside the matter it was merged into."""
     main, report = aliased(Issue), aliased(Issue)
+    seen = select(Issue.id).where(Issue.visible_to(scope))
     query = (
         select(main.id.label("issue_id"), Rating.verdict, Rating.satisfaction, Rating.contacted)
         .ext(distinct_on(report.id))
         .join(report, func.coalesce(report.merged_into, report.id) == main.id)
         .join(Rating, and_(Rating.issue_id == report.id, Rating.answer_id.is_not_distinct_from(main.answer_id)))
-        .where(or_(period.holds(main.answered_at), period.holds(main.closed_at)))
+        .where(main.id.in_(seen), or_(period.holds(main.answered_at), period.holds(main.closed_at)))
         .order_by(report.id, Rating.at.desc(), Rating.id.desc())
     )
     return query.subquery("last_word")
 
 
-def _words(period: Period) -> Subquery:
-    last = _last_words(period)
+def _words(period: Period, scope: Scope) -> Subquery:
+    last = _last_words(period, scope)
     solved = last.c.verdict == Verdict.SOLVED
     partly = last.c.verdict.in_((Verdict.SOLVED, Verdict.PARTLY))
     levels = [func.count().filter(last.c.satisfaction == level).label(f"level_{level}") for level in LEVELS]
@@ -63,14 +65,21 @@ def _words(period: Period) -> Subquery:
     )
 
 
-def facts(period: Period) -> Subquery:
-    """One row per matter answered or settled in the period, with all that a word may ask about."""
-    words = _words(period)
+def facts(period: Period, scope: Scope) -> Subquery:
+    """One row per matter in sight answered or settled in the period, with all that a word may ask about.
+
+    What was merged into it counts with it wherever it lies, so that a community and its street count alike: the
+    statement is sent unscoped, and the scope stands in it by name.
+    """
+    words = _words(period, scope)
     known = or_(Reporter.phone_hash.is_not(None), Reporter.anonymised_at.is_not(None))
-    named = select(Reporter.id).where(Reporter.issue_id == Issue.id, known).exists()
+    part = aliased(Issue)
+    reports = or_(Reporter.issue_id == Issue.id, Reporter.issue_id.in_(_parts_of(part)))
+    named = select(Reporter.id).where(reports, known).exists()
     excluded = (
         select(func.min(SecondWord.reason))
-        .where(SecondWord.issue_id == Issue.id, SecondWord.kind == Decision.EXCLUSION, SecondWord.agreed.is_(True))
+        .where(SecondWord.issue_id == Issue.id, SecondWord.kind == Decision.EXCLUSION)
+        .where(SecondWord.agreed.is_(True), SecondWord.lapsed_at.is_(None))
         .scalar_subquery()
     )
     contact_due = (
@@ -90,14 +99,18 @@ def facts(period: Period) -> Subquery:
             *said,
         )
         .outerjoin(words, words.c.issue_id == Issue.id)
-        .where(or_(period.holds(Issue.answered_at), period.holds(Issue.closed_at)))
+        .where(Issue.visible_to(scope), or_(period.holds(Issue.answered_at), period.holds(Issue.closed_at)))
         .subquery("facts")
     )
 
 
+def _parts_of(part: Any) -> Select[Any]:
+    return select(part.id).where(part.merged_into == Issue.id).correlate(Issue)
+
+
 def through(found: Subquery, query: Select[Any]) -> Select[Any]:
     """A query over facts, beside the mapped class: the scope refuses what names no class (core/scope.py)."""
-    return query.select_from(Issue).join(found, found.c.id == Issue.id)
+    return query.select_from(Issue).join(found, found.c.id == Issue.id).execution_options(unscoped=True)
 
 
 Condition = Callable[[Any, Period], ColumnElement[bool]]

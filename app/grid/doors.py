@@ -7,8 +7,10 @@ doors stand in their natural order and "3" is never found under "13".
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST_PART = 30
+REMEMBERED = 20_000  # parts of doors, of which a district has far fewer than doors
 DIGITS = 5  # rooms of tall buildings have five
 BUILDING, ENTRANCE, ROOM = "栋", "单", "室"
 MARKS = {
@@ -16,6 +18,7 @@ MARKS = {
     "单元": ENTRANCE, "梯": ENTRANCE, "门": ENTRANCE, "室": ROOM, "房": ROOM, "户": ROOM,
 }  # fmt: skip
 MARKED = re.compile("|".join(sorted(MARKS, key=len, reverse=True)))
+LAST_MARK = re.compile(f"(?:{MARKED.pattern})$")
 BETWEEN = re.compile(r"[\s\-_/\\,、.#~‐-―−]+")
 PIECE = re.compile(f"([^{BUILDING}{ENTRANCE}{ROOM}-]+)([{BUILDING}{ENTRANCE}{ROOM}]?)")
 NUMBER = re.compile(r"\d+")
@@ -35,7 +38,7 @@ class Door:
     @property
     def key(self) -> str:
         """What equals for every spelling of one door."""
-        return "/".join(_padded(part) for part in (self.building, self.entrance, self.room))
+        return f"{_padded(self.building)}/{_padded(self.entrance)}/{_padded(self.room)}"
 
     @property
     def label(self) -> str:
@@ -63,7 +66,7 @@ def read_door(text: str) -> Door:
 
 def door_of(building: str, entrance: str, room: str) -> Door:
     """The door of three fields, whatever words stand in them."""
-    return Door(*(_part(BETWEEN.sub("-", _bare(said))) for said in (building, entrance, room)))
+    return Door(_part(_bare(building)), _part(_bare(entrance)), _part(_bare(room)))
 
 
 def _flat(text: str) -> str:
@@ -72,12 +75,14 @@ def _flat(text: str) -> str:
     return MARKED.sub(lambda found: MARKS[found[0]], plain)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _bare(said: str) -> str:
     """One part without its own word at the end."""
     plain = unicodedata.normalize("NFKC", said).upper().strip()
-    return re.sub(f"(?:{MARKED.pattern})$", "", plain)
+    return BETWEEN.sub("-", LAST_MARK.sub("", plain))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _part(said: str) -> str:
     """A part without strokes around it, 号, zeros in front, and with Chinese numerals as digits."""
     plain = said.strip("-").removeprefix("第").removesuffix("号").strip("-")
@@ -97,5 +102,6 @@ def _counted(numerals: str) -> int | str:
     return value + NUMERALS.get(ones[-1:], 0)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _padded(part: str) -> str:
     return NUMBER.sub(lambda found: found[0].zfill(DIGITS), part)

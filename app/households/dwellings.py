@@ -68,7 +68,7 @@ async def add_dwelling(work: Work, form: NewDwelling, dwelling_id: UUID | None =
     door = door_of(form.building, form.entrance, form.room)
     if not door.label:
         raise NoDoor("room")
-    area = await area_on_ground(work, form.area_code)
+    area = await areaon_ground(work, form.area_code)
     if form.estate_id is not None and await work.session.get(Estate, form.estate_id) is None:
         raise UnknownEstate("estate_id")
     if not form.anyway and (known := await same_door(work, area, door, form.estate_id)) is not None:
@@ -89,18 +89,18 @@ def dwelling_row(area: Area, door: Door, form: NewDwelling, dwelling_id: UUID) -
     }  # fmt: skip
 
 
-async def area_on_ground(work: Work, code: str) -> Area:
+async def areaon_ground(work: Work, code: str) -> Area:
     """The area doors may lie in, if the post's ground holds it."""
     query = select(Area).join(AreaCode, AreaCode.area_id == Area.id)
     area: Area | None = await work.session.scalar(query.where(AreaCode.code == code, Area.valid_to.is_(None)))
-    if area is None or not _on_ground(work, area):
+    if area is None or not on_ground(work, area):
         raise UnknownArea("area_code")
     if area.level not in LEAVES:
         raise AreaTooHigh("area_code")
     return area
 
 
-def _on_ground(work: Work, area: Area) -> bool:
+def on_ground(work: Work, area: Any) -> bool:
     """Areas are open, so the scope is asked here and not by the session."""
     if work.scope.everything:
         return True

@@ -3,14 +3,26 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from app.core.fields import Code
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.households import actions, care, dwellings, joining, members, queries
+from app.households import (
+    actions,
+    care,
+    dwellings,
+    exporting,
+    importing,
+    joining,
+    members,
+    queries,
+    sheet,
+    storing,
+)
 from app.households.members import Edited
 from app.households.models import Review
 from app.households.schemas import (
@@ -29,6 +41,7 @@ from app.households.schemas import (
     HouseholdFilter,
     HouseholdLine,
     HouseholdOut,
+    ImportedOut,
     MergeHousehold,
     MoveHousehold,
     NewCareNeed,
@@ -41,7 +54,7 @@ from app.households.schemas import (
     SplitHousehold,
 )
 from app.people.capabilities import Capability
-from app.people.login import StaffWork, needs
+from app.people.login import StaffWork, needs, needs_first
 
 router = APIRouter(tags=["households"])
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
@@ -50,6 +63,11 @@ SEE = needs(Capability.SEE_HOUSEHOLDS)
 EDIT = needs(Capability.EDIT_HOUSEHOLDS)
 ARRANGE = needs(Capability.ARRANGE_HOUSEHOLDS)
 CARE = needs(Capability.CARE_NEEDS)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def _read_sheet(request: Request) -> sheet.Given:
+    return await anyio.to_thread.run_sync(sheet.read, await request.body())
 
 
 async def _first(work: Work, route: str, key: str | None, said: dict[str, Any], response: Response) -> Any:
@@ -227,6 +245,64 @@ async def decide_review(review_id: UUID, form: DecideReview, work: StaffWork) ->
     await actions.decide_review(work, review_id, form)
     (card,) = await queries.shown(work, [await work.session.get_one(Review, review_id)])
     return card
+
+
+Given = Annotated[sheet.Given, Depends(_read_sheet)]
+SENT = {"requestBody": {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.get("/households-template.xlsx", dependencies=[ARRANGE], response_class=Response)
+async def get_template() -> Response:
+    """The empty form with drop-downs and an example row."""
+    return await _as_sheet("template", [])
+
+
+@router.get("/households.xlsx", dependencies=[ARRANGE], response_class=Response)
+async def export_households(work: StaffWork, area: Code | None = None) -> Response:
+    """A ground's doors and residents, masked; sent back as it is it changes nothing. The reading is noted."""
+    rows = await exporting.rows(work, area)
+    return await _as_sheet("households", rows, exporting.about(work, area, len(rows)))
+
+
+@router.post(
+    "/households.xlsx",
+    dependencies=[needs_first(Capability.ARRANGE_HOUSEHOLDS)],
+    max_body_size=sheet.MAX_BYTES,
+    openapi_extra=SENT,
+)
+async def import_households(
+    given: Given, work: StaffWork, dry_run: bool = False, partial: bool = False
+) -> ImportedOut:
+    """The sheet is the body, at most 10,000 rows. With a fault nothing is written, unless `partial` leaves the
+    faulty rows out; `dry_run` writes nothing at all. The same sheet again changes nothing.
+    """
+    plan = await importing.plan(work, given)
+    told = plan.counts()
+    if not dry_run:
+        sound = importing.without(given, plan.bad_rows)
+        written = await importing.plan(work, sound) if partial and plan.faults else plan
+        await storing.store(work, written)
+        told = written.counts() | {"rows": told["rows"], "faults": told["faults"]}
+    return ImportedOut(**told, errors=[one.told() for one in plan.faults[: importing.MOST_TOLD]])
+
+
+@router.post(
+    "/households-faults.xlsx",
+    dependencies=[needs_first(Capability.ARRANGE_HOUSEHOLDS)],
+    max_body_size=sheet.MAX_BYTES,
+    openapi_extra=SENT,
+    response_class=Response,
+)
+async def faults_of_sheet(given: Given, work: StaffWork) -> Response:
+    """The faulty rows of a sheet in its own form, coloured, each with its reasons; nothing is written."""
+    rows, wrong = importing.rows_to_mend(await importing.plan(work, given))
+    return await _as_sheet("faults", rows, wrong=wrong)
+
+
+async def _as_sheet(name: str, rows: Any, told: Any = (), wrong: Any = None) -> Response:
+    blob = await anyio.to_thread.run_sync(sheet.write, rows, told, wrong)
+    shown = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    return Response(blob, media_type=XLSX, headers=shown)
 
 
 async def _shown(work: Work, household_id: UUID) -> HouseholdOut:

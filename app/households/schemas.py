@@ -320,3 +320,4 @@ class ImportedOut(Schema):
     changed: int
     unchanged: int
     faults: int
+    errors: list[dict[str, str | int]]

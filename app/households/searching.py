@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from pypinyin import Style, pinyin
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, or_
 
 from app.core.crypto import Keys
 from app.core.errors import Invalid
-from app.grid.doors import Door, read_door
+from app.grid.doors import REMEMBERED, Door, read_door
 from app.households.models import Household
 
 SHORTEST_TAIL = 4
@@ -52,16 +52,23 @@ def plain_phone(phone: str) -> str:
 
 def keys_of(keys: Keys, door: Door, people: Iterable[Person]) -> list[int]:
     """Every token a household is found by, sorted."""
-    words = set(_door_words(door))
+    found = {_door_token(keys, word) for word in _door_words(door)}
     for person in people:
-        words |= name_words(person.name or "")
+        words = name_words(person.name or "")
         words |= _phone_words(plain_phone(person.phone)) if person.phone else set()
-    return sorted(token(keys, word) for word in words)
+        found |= {token(keys, word) for word in words}
+    return sorted(found)
 
 
 def token(keys: Keys, word: str) -> int:
     """One token: eight bytes of a keyed hash, as PostgreSQL's bigint is signed."""
     return int.from_bytes(keys.keyed_hash(word, CONTEXT)[:8], signed=True)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _door_token(keys: Keys, word: str) -> int:
+    """The same, remembered: thousands of doors share their rooms and buildings. Never of a name or a phone."""
+    return token(keys, word)
 
 
 def found_by(keys: Keys, said: str) -> ColumnElement[bool]:

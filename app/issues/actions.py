@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import NotFound
 from app.core.work import Work
-from app.issues import handling, joining, leaving, placing, second_word, word
+from app.issues import extending, handling, joining, leaving, merging, placing, second_word, word
 from app.issues import step_schemas as forms
 from app.issues.guards import knows_original
 from app.issues.kinds import PartyRole
@@ -17,8 +17,10 @@ from app.issues.models import Issue, IssueParty
 from app.issues.records import Reporter, Unmasking
 from app.issues.schemas import ContactOut
 from app.issues.workflow import DESKS, FINAL
+from app.people.models import Guest
 
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
+Locking = Callable[[Work, UUID, Any], Awaitable[list[UUID]]]
 STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "admit": (forms.NoteStep, placing.admit),
     "locate": (forms.LocateStep, placing.locate),
@@ -35,9 +37,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "fix_on_spot": (forms.FixStep, handling.fix_on_spot),
     "check_sample": (forms.SampleStep, handling.check_sample),
     "answer": (forms.AnswerStep, handling.answer),
-    "ask_extension": (forms.AskExtensionStep, handling.ask_extension),
-    "extend": (forms.ExtendStep, handling.extend),
-    "refuse_extension": (forms.ReasonStep, handling.refuse_extension),
+    "ask_extension": (forms.AskExtensionStep, extending.ask_extension),
+    "extend": (forms.ExtendStep, extending.extend),
+    "refuse_extension": (forms.ReasonStep, extending.refuse_extension),
     "hold_open": (forms.HoldOpenStep, handling.hold_open),
     "resume": (forms.NoteStep, handling.resume),
     "verify": (forms.NoteStep, handling.verify),
@@ -48,9 +50,9 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "transfer": (forms.TransferStep, leaving.transfer),
     "confirm_transfer": (forms.ConfirmTransferStep, leaving.confirm_transfer),
     "receive_back": (forms.NoteStep, leaving.receive_back),
-    "submit": (forms.TellStep, leaving.submit),
+    "submit": (forms.SubmitStep, leaving.submit),
     "upstream_close": (forms.NoteStep, leaving.upstream_close),
-    "upstream_return": (forms.ReasonStep, leaving.upstream_return),
+    "upstream_return": (forms.UpstreamReturnStep, leaving.upstream_return),
     "revisit": (forms.RevisitStep, word.revisit),
     "reopen": (forms.ReasonStep, word.reopen),
     "set_verify_after": (forms.VerifyAfterStep, word.set_verify_after),
@@ -62,8 +64,8 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "decline_exclusion": (forms.ReasonStep, second_word.decline_exclusion),
     "group": (forms.GroupStep, joining.group),
     "ungroup": (forms.NoteStep, joining.ungroup),
-    "merge": (forms.MergeStep, joining.merge),
-    "unmerge": (forms.ReasonStep, joining.unmerge),
+    "merge": (forms.MergeStep, merging.merge),
+    "unmerge": (forms.ReasonStep, merging.unmerge),
     "supervise": (forms.SuperviseStep, joining.supervise),
     "turn_to": (forms.TurnToStep, joining.turn_to),
     "edit_copy": (forms.EditCopyStep, joining.edit_copy),
@@ -76,19 +78,34 @@ STEPS: dict[str, tuple[type[forms.StepInput], Taking]] = {
 BY_REPORTER: dict[str, tuple[type[forms.StepInput], Taking]] = {
     "rate": (forms.RateStep, word.rate),
     "give_info": (forms.TellStep, handling.give_info),
-    "withdraw": (forms.NoteStep, leaving.withdraw),
+    "withdraw": (forms.NoteStep, merging.withdraw),
     "request_review": (forms.TellStep, leaving.request_review),
     "reopen": (forms.ReasonStep, word.reopen),
 }
+BESIDE: dict[str, Locking] = {"merge": merging.beside_merge, "unmerge": merging.beside_unmerge}
 ELSEWHERE = frozenset({"dispatch", "recall"})  # their actions live with the work orders
 
 
-async def involve(work: Work, issue_id: UUID, unit_id: UUID, role: PartyRole) -> None:
-    """Let a unit in on an issue; who helped and now leads is let in as the lead."""
+async def involve(
+    work: Work, issue_id: UUID, unit_id: UUID, role: PartyRole, *, through: UUID | None = None
+) -> None:
+    """Let a unit in on an issue, by an order or a report-in (`through`) or by the desk alone."""
     row = {"issue_id": issue_id, "unit_id": unit_id, "role": role, "since": work.clock.now()}
-    new = insert(IssueParty).values(row)
-    again = new.on_conflict_do_update(index_elements=["issue_id", "unit_id"], set_={"role": role})
+    new = insert(IssueParty).values(row | {"through": through or issue_id})
+    again = new.on_conflict_do_update(index_elements=["issue_id", "unit_id", "through"], set_={"role": role})
     await work.session.execute(again if role == PartyRole.LEAD else new.on_conflict_do_nothing())
+
+
+async def receive(work: Work, issue_id: UUID, area_id: UUID, *, through: UUID | None = None) -> None:
+    """Let the posts of an area in on a matter of other ground, as guests (CASES 1a)."""
+    row = {"area_id": area_id, "subject_id": issue_id, "since": work.clock.now(), "through": through or issue_id}
+    await work.session.execute(insert(Guest).values(row).on_conflict_do_nothing())
+
+
+async def let_out(work: Work, through: UUID) -> None:
+    """An order or a report-in has ended without a result: who saw the matter by it alone sees it no more."""
+    await work.session.execute(delete(IssueParty).where(IssueParty.through == through))
+    await work.session.execute(delete(Guest).where(Guest.through == through))
 
 
 async def unmask(work: Work, issue: Issue, purpose: str) -> ContactOut:

@@ -12,12 +12,12 @@ from app.clocks.house import House, house_of
 from app.clocks.waits import wait_row
 from app.core.outbox import Event
 from app.core.work import Work
-from app.issues import events
+from app.issues import anew, events
 from app.issues.models import Issue
 from app.issues.records import Remark
 from app.issues.taking import remark_row, take
 
-WORKING_CLOCKS = ("sign", "desk", "contact", "solve", "plan", "verifying")
+WORKING_CLOCKS = ("sign", "desk", "contact", "plan", "verifying")
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,13 @@ class Given:
 async def answered(
     work: Work, issue: Issue, step: str, event: Callable[..., Event], given: Given, *, note: str | None = None
 ) -> None:
-    """Answered: the working clocks end, those of the revisit and of the reporter's silence begin."""
+    """Answered: the working clocks end, those of the revisit and of the reporter's silence begin. An order from
+    upstream is done only when it is back there: it runs on to its end, and its reporter is asked there.
+    """
     house = await house_of(work, issue)
-    await waits.stop(work, issue.id, *WORKING_CLOCKS)
+    await waits.stop(work, issue.id, *WORKING_CLOCKS, *(() if issue.upstream_number else ("solve",)))
+    await waits.drop(work, issue.id, "extension")
+    await anew.extensions_lapse(work, issue)
     now = work.clock.now()
     said = {"result": given.result, **dict(given.more)}
     noted = {Remark: [remark_row(work, issue, step, note)]} if note else {}
@@ -50,12 +54,24 @@ async def answered(
 def word_clocks(work: Work, house: House, issue: Issue) -> list[dict[str, Any]]:
     """Somebody asks the reporter; when they stay silent it ends without their word, and is counted as that."""
     mine = ("issue", issue.id)
-    return [wait_row(work, house, mine, kind, post_id=issue.holder_id) for kind in ("revisit", "word")]
+    kinds = () if issue.upstream_number else ("revisit", "word")
+    return [wait_row(work, house, mine, kind, post_id=issue.holder_id) for kind in kinds]
 
 
-async def text_sent(work: Work, issue: Issue) -> str:
-    """The answer that was kept back until the place was looked at."""
-    kept = (Remark.issue_id == issue.id, Remark.step == "return_for_check")
+async def later_check(work: Work, issue: Issue) -> list[dict[str, Any]]:
+    """The clock of the day on which the reporters were promised to be asked again. A day that has passed asks
+    nobody: they were asked since, with the answer.
+    """
+    if issue.verify_after is None or issue.verify_after <= work.clock.now():
+        issue.verify_after = None
+        return []
+    house = await house_of(work)
+    return [wait_row(work, house, ("issue", issue.id), "verify_after", due_at=issue.verify_after)]
+
+
+async def text_sent(work: Work, issue: Issue, step: str = "return_for_check") -> str:
+    """What was kept back until somebody else had looked at it: the place, or the reason."""
+    kept = (Remark.issue_id == issue.id, Remark.step == step)
     text = await work.session.scalar(select(Remark.text).where(*kept).order_by(Remark.at.desc()).limit(1))
     return text or ""
 

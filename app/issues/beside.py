@@ -42,6 +42,19 @@ class Beside:
         kept = [remark for remark in self.remarks if remark.step not in FROM_REPORTER]
         return replace(self, remarks=kept, masked=None)
 
+    def ratings_of(self, report: UUID) -> list[RatingOut]:
+        """What one reporter said, of all who reported the same."""
+        pairs = zip(self.given, self.ratings, strict=True)
+        return [rating for (given, _, _), rating in pairs if given == report]
+
+    def without_ratings(self) -> "Beside":
+        """For who handles an open matter: who said what of the work is known when it is closed (CASES 3)."""
+        trail = [
+            act.model_copy(update={"detail": {k: v for k, v in act.detail.items() if k not in SAID}})
+            for act in self.trail
+        ]
+        return replace(self, ratings=[], trail=trail)
+
     def words(self, issue: Issue) -> WordsOut:
         """How many reported, and the last word of each on the present answer."""
         last = {report: verdict for report, verdict, answer in self.given if answer == str(issue.answer_id)}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 
 from app.clocks.firing import Act
 from app.clocks.house import house_of
@@ -14,9 +15,10 @@ from app.clocks.models import Wait
 from app.core.work import Work
 from app.grid.models import Area, AreaLevel
 from app.issues import events, handling, leaving, placing, word
+from app.issues.guards import ORIGINALS
 from app.issues.kinds import Closing, State
 from app.issues.models import Issue
-from app.issues.routing import Choice
+from app.issues.routing import LADDER, Choice
 from app.issues.step_schemas import NoteStep
 from app.issues.taking import supervised, take
 from app.people.models import DutyShift, Post, Role, Unit
@@ -67,22 +69,24 @@ async def _on_duty(work: Work, issue: Issue) -> Choice | None:
     """Who is on duty now at the issue's street, or else at the district, and does not stand aside."""
     now = work.clock.now()
     ground = [area for area in (issue.street_id, issue.district_id) if area is not None]
+    ground_of = aliased(Area)
     top = select(Area.id).where(Area.level == AreaLevel.DISTRICT)
     query = (
-        select(DutyShift.post_id, Post.account_id, Post.role, Unit.area_id)
+        select(DutyShift.post_id, Post.account_id, Post.role, ground_of.path)
         .join(Unit, Unit.id == DutyShift.unit_id)
         .join(Post, Post.id == DutyShift.post_id)
+        .join(ground_of, ground_of.id == Post.area_id)
         .where(DutyShift.starts_at <= now, DutyShift.ends_at > now, in_force(now))
         .where(or_(Unit.area_id.in_(ground), Unit.area_id.in_(top)))
-        .where(Unit.id.is_distinct_from(issue.respondent_unit_id))
+        .where(Post.role.in_([str(role) for role in (ORIGINALS if issue.confidential else LADDER)]))
         .order_by((Unit.area_id == issue.street_id).desc(), DutyShift.starts_at.desc(), DutyShift.id)
-        .limit(1)
     )
-    row = (await work.session.execute(query)).first()
-    if row is None:
-        return None
-    reason = {"role": str(row.role), "why": "on_duty"}
-    return Choice(row.post_id, row.account_id, str(row.role), (*issue.explanation["reasons"], reason))
+    aside, accused = await placing.standing_aside(work, issue), await placing.accused_ground(work, issue)
+    for row in await work.session.execute(query):
+        if row.account_id not in aside and accused not in row.path:
+            reason = {"role": str(row.role), "why": "on_duty"}
+            return Choice(row.post_id, row.account_id, str(row.role), (*issue.explanation["reasons"], reason))
+    return None
 
 
 async def screening_over(work: Work, issue: Issue, _wait: Wait, _rung: str) -> None:
@@ -119,16 +123,21 @@ async def no_receipt(work: Work, issue: Issue, _wait: Wait, _rung: str) -> None:
 
 
 async def undecided(work: Work, issue: Issue, wait: Wait, rung: str) -> None:
-    """Who has to decide is late: on the district's list."""
+    """Who has to decide is late: on the district's list, also with a refusal that is under review."""
     await remind(work, issue, wait, rung)
-    if rung == "due" and issue.supervised_at is None and issue.closed_at is None:
+    waiting = issue.closed_at is None or issue.state == State.NOT_ACCEPTED
+    if rung == "due" and issue.supervised_at is None and waiting:
         await supervised(work, issue, f"{wait.kind}_late"[:30])
 
 
 async def later_check(work: Work, issue: Issue, _wait: Wait, _rung: str) -> None:
-    """The day set for a second question: asked again when it was closed; else it is asked with its answer."""
-    if issue.state == State.CLOSED:
+    """The day set for a second question: asked again when it was closed; else it is asked with its answer, and
+    not once more for this day. The hotline asks its own reporters.
+    """
+    if issue.state == State.CLOSED and issue.upstream_number is None:
         await word.ask_again(work, issue)
+    else:
+        issue.verify_after = None
 
 
 BY_KIND: Mapping[str, Act] = {
@@ -147,6 +156,8 @@ BY_KIND: Mapping[str, Act] = {
     "transferred": no_receipt,
     "follow_up": remind,
     "approval": undecided,
+    "extension": undecided,
+    "exclusion": undecided,
     "appeal": undecided,
     "sample": remind,
     "verify_after": later_check,

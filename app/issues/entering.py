@@ -14,8 +14,8 @@ from app.core.work import PUBLIC, Work
 from app.core.workflow import lock
 from app.issues import handling, intake
 from app.issues.intake import Raised
-from app.issues.joining import CannotMergeInto, join
 from app.issues.kinds import IssueType, State
+from app.issues.merging import CannotMergeInto, join
 from app.issues.models import Issue
 from app.issues.schemas import RaiseIssue
 from app.issues.step_schemas import FixStep

@@ -1,4 +1,7 @@
-"""What happened to an issue, in the past tense; ids and plain values only."""
+"""What happened to an issue, in the past tense; ids and plain values only.
+
+An event with nothing of its own to say is its parent's dataclass and needs no decorator.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,12 +39,10 @@ class IssueLocated(Event):
         return said | {"raised_at": self.raised_at.isoformat() if self.raised_at else None}
 
 
-@dataclass(frozen=True)
 class IssueAccepted(Event):
     name: ClassVar[str] = "issue_accepted"
 
 
-@dataclass(frozen=True)
 class ReporterContacted(Event):
     name: ClassVar[str] = "reporter_contacted"
 
@@ -58,57 +59,46 @@ class IssueRated(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class IssueReworked(Event):
     name: ClassVar[str] = "issue_reworked"
 
 
-@dataclass(frozen=True)
 class IssueCommented(Event):
     name: ClassVar[str] = "issue_commented"
 
 
-@dataclass(frozen=True)
 class IssueScreened(Event):
     name: ClassVar[str] = "issue_screened"
 
 
-@dataclass(frozen=True)
 class IssueAdmitted(Event):
     name: ClassVar[str] = "issue_admitted"
 
 
-@dataclass(frozen=True)
 class IssueTriaged(Event):
     name: ClassVar[str] = "issue_triaged"
 
 
-@dataclass(frozen=True)
 class ContactRelayed(Event):
     name: ClassVar[str] = "contact_relayed"
 
 
-@dataclass(frozen=True)
 class InfoRequested(Event):
     name: ClassVar[str] = "info_requested"
 
 
-@dataclass(frozen=True)
 class InfoGiven(Event):
     name: ClassVar[str] = "info_given"
 
 
-@dataclass(frozen=True)
 class IssueGoneOn(Event):
     name: ClassVar[str] = "issue_gone_on"
 
 
-@dataclass(frozen=True)
 class IssueHandedUp(Event):
     name: ClassVar[str] = "issue_handed_up"
 
 
-@dataclass(frozen=True)
 class IssueTakenOver(Event):
     name: ClassVar[str] = "issue_taken_over"
 
@@ -125,7 +115,6 @@ class IssuePassedOn(Event):
     unit_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class IssueRecalled(Event):
     name: ClassVar[str] = "issue_recalled"
 
@@ -136,7 +125,6 @@ class AnswerReturned(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class CheckWanted(Event):
     name: ClassVar[str] = "check_wanted"
 
@@ -147,37 +135,30 @@ class IssueVerified(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class ReworkOrdered(Event):
     name: ClassVar[str] = "rework_ordered"
 
 
-@dataclass(frozen=True)
 class ExtensionAsked(Event):
     name: ClassVar[str] = "extension_asked"
 
 
-@dataclass(frozen=True)
 class IssueExtended(Event):
     name: ClassVar[str] = "issue_extended"
 
 
-@dataclass(frozen=True)
 class ExtensionRefused(Event):
     name: ClassVar[str] = "extension_refused"
 
 
-@dataclass(frozen=True)
 class IssueHeldOpen(Event):
     name: ClassVar[str] = "issue_held_open"
 
 
-@dataclass(frozen=True)
 class IssueResumed(Event):
     name: ClassVar[str] = "issue_resumed"
 
 
-@dataclass(frozen=True)
 class ReporterRevisited(Event):
     name: ClassVar[str] = "reporter_revisited"
 
@@ -189,7 +170,6 @@ class IssueClosed(Event):
     closing: str = ""
 
 
-@dataclass(frozen=True)
 class CloseAsked(Event):
     name: ClassVar[str] = "close_asked"
 
@@ -200,47 +180,38 @@ class CloseApproved(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class CloseDeclined(Event):
     name: ClassVar[str] = "close_declined"
 
 
-@dataclass(frozen=True)
 class ExclusionAsked(Event):
     name: ClassVar[str] = "exclusion_asked"
 
 
-@dataclass(frozen=True)
 class ExclusionApproved(Event):
     name: ClassVar[str] = "exclusion_approved"
 
 
-@dataclass(frozen=True)
 class ExclusionDeclined(Event):
     name: ClassVar[str] = "exclusion_declined"
 
 
-@dataclass(frozen=True)
 class IssueReopened(Event):
     name: ClassVar[str] = "issue_reopened"
 
 
-@dataclass(frozen=True)
 class IssueNotAccepted(Event):
     name: ClassVar[str] = "issue_not_accepted"
 
 
-@dataclass(frozen=True)
 class ReviewRequested(Event):
     name: ClassVar[str] = "review_requested"
 
 
-@dataclass(frozen=True)
 class RefusalUpheld(Event):
     name: ClassVar[str] = "refusal_upheld"
 
 
-@dataclass(frozen=True)
 class RefusalOverturned(Event):
     name: ClassVar[str] = "refusal_overturned"
 
@@ -251,12 +222,10 @@ class FixedOnSpot(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class SampleChecked(Event):
     name: ClassVar[str] = "sample_checked"
 
 
-@dataclass(frozen=True)
 class IssueTransferred(Event):
     name: ClassVar[str] = "issue_transferred"
 
@@ -267,12 +236,10 @@ class TransferConfirmed(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class IssueReceivedBack(Event):
     name: ClassVar[str] = "issue_received_back"
 
 
-@dataclass(frozen=True)
 class IssueSubmitted(Event):
     name: ClassVar[str] = "issue_submitted"
 
@@ -283,7 +250,6 @@ class ClosedUpstream(Event):
     street_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class ReturnedUpstream(Event):
     name: ClassVar[str] = "returned_upstream"
 
@@ -294,7 +260,6 @@ class IssueGrouped(Event):
     incident_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class IssueUngrouped(Event):
     name: ClassVar[str] = "issue_ungrouped"
 
@@ -305,22 +270,22 @@ class IssueMerged(Event):
     into: UUID | None = None
 
 
-@dataclass(frozen=True)
+class IssueWentAlong(Event):
+    name: ClassVar[str] = "issue_went_along"
+
+
 class IssueUnmerged(Event):
     name: ClassVar[str] = "issue_unmerged"
 
 
-@dataclass(frozen=True)
 class IssueWithdrawn(Event):
     name: ClassVar[str] = "issue_withdrawn"
 
 
-@dataclass(frozen=True)
 class IssueWhistled(Event):
     name: ClassVar[str] = "issue_whistled"
 
 
-@dataclass(frozen=True)
 class WhistleLeft(Event):
     name: ClassVar[str] = "whistle_left"
 
@@ -337,37 +302,30 @@ class IssueSupervised(Event):
     why: str = ""
 
 
-@dataclass(frozen=True)
 class IssueTurned(Event):
     name: ClassVar[str] = "issue_turned"
 
 
-@dataclass(frozen=True)
 class VerifyAfterSet(Event):
     name: ClassVar[str] = "verify_after_set"
 
 
-@dataclass(frozen=True)
 class AskedAgain(Event):
     name: ClassVar[str] = "asked_again"
 
 
-@dataclass(frozen=True)
 class CopyEdited(Event):
     name: ClassVar[str] = "copy_edited"
 
 
-@dataclass(frozen=True)
 class KindChanged(Event):
     name: ClassVar[str] = "kind_changed"
 
 
-@dataclass(frozen=True)
 class AreaAdded(Event):
     name: ClassVar[str] = "area_added"
 
 
-@dataclass(frozen=True)
 class PartyAdded(Event):
     name: ClassVar[str] = "party_added"
 
@@ -375,9 +333,9 @@ class PartyAdded(Event):
 @dataclass(frozen=True)
 class PartyReleased(Event):
     name: ClassVar[str] = "party_released"
+    unit_id: UUID | None = None
 
 
-@dataclass(frozen=True)
 class IssueRecused(Event):
     name: ClassVar[str] = "issue_recused"
 

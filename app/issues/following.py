@@ -12,7 +12,7 @@ from app.core.http import RuntimeOf
 from app.core.scope import Scope
 from app.core.work import Actor, Work, open_work
 from app.core.workflow import allowed_steps, lock
-from app.issues import explaining, queries, word
+from app.issues import explaining, merging, queries, word
 from app.issues.beside import beside
 from app.issues.kinds import State
 from app.issues.models import Issue
@@ -27,6 +27,9 @@ INNER = frozenset(
     {"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion"}
     | {"recuse", "hand_over", "ask_close", "decline_close", "release_party"}
 )
+
+
+OF_EVERY_REPORT = frozenset({"rate", "request_review"})  # also of one that is part of another
 
 
 async def follow_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
@@ -60,6 +63,19 @@ async def main_of(work: Work, issue: Issue) -> Issue:
     return await queries.get_issue(work, issue.merged_into)
 
 
+async def locked_for(work: Work, name: str) -> Issue:
+    """The matter a reporter's step is about, locked: their own; a refusal also when theirs is part of what was
+    refused.
+    """
+    own: UUID = own_report(work)
+    if name == "withdraw":
+        return await merging.lock_with(work, own, await merging.reports_in(work, own))
+    if name == "request_review":
+        own = (await main_of(work, await queries.get_issue(work, own))).id
+    issue: Issue = await lock(work, Issue, own)
+    return issue
+
+
 async def rate(work: Work, form: RateStep) -> None:
     """The word of this reporter on the matter as it stands, their own or the one theirs is part of."""
     issue = await queries.get_issue(work, own_report(work))
@@ -76,7 +92,7 @@ async def page(work: Work) -> FollowOut:
     own = await queries.get_issue(work, own_report(work))
     issue = await main_of(work, own)
     found = await beside(work, issue)
-    mine = found if issue is own else await beside(work, own)
+    mine = (found if issue is own else await beside(work, own)).ratings_of(own.id)
     told = [row for row in found.trail if row.step not in INNER]
     handler = explaining.holder_out(issue.explanation)
     opened = select(func.count()).select_from(Unmasking).where(Unmasking.issue_id == own.id)
@@ -89,9 +105,9 @@ async def page(work: Work) -> FollowOut:
         handled_by=handler.role if handler else None,
         timeline=[{"at": row.at, "step": row.step, "state": row.to_state} for row in told],
         replies=[remark for remark in found.remarks if remark.to_reporter],
-        ratings=mine.ratings,
+        ratings=mine,
         may_rate="rate" in steps and issue.state == State.ANSWERED,
-        allowed_steps=steps if issue is own else [step for step in steps if step == "rate"],
+        allowed_steps=steps if issue is own else [step for step in steps if step in OF_EVERY_REPORT],
         identity_opened=await work.session.scalar(opened) or 0,
         words=found.words(issue),
     )

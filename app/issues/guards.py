@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.errors import Conflict, Forbidden, Problem
+from app.core.workflow import Guard
 from app.issues.kinds import IssueType
 from app.people.models import Role
 
@@ -31,6 +32,14 @@ class NotOwnFinding(Forbidden):
     code = "not_own_finding"
     zh = "只有本人巡查发现的事项可以现场解决后直接办结。"
     en = "Only a finding of your own can be closed on the spot."
+
+
+class GuestHere(Forbidden):
+    """Who was let in on a matter of other ground sees it and comments; its desk decides (CASES 1a, 2.4)."""
+
+    code = "guest_here"
+    zh = "该事项不在您的辖区,您可以查看和留言,由属地办理。"
+    en = "The matter lies on other ground; you may see it and comment, the desk of that ground decides."
 
 
 class NotPlaced(Forbidden):
@@ -83,6 +92,24 @@ class NotGrouped(Conflict):
     en = "This matter belongs to no incident."
 
 
+def on_own_ground(work: Any, issue: Any) -> bool:
+    """Whether the matter lies on the active post's own ground, and not only within its sight."""
+    if work.scope.everything or work.actor.role in (Role.SYSTEM, Role.PUBLIC):
+        return True
+    return any(getattr(issue, column) in ids for column, ids in work.scope.areas.items())
+
+
+def of_own_ground(guard: Guard | None) -> Guard:
+    """The guard for a desk of the matter's own ground, and a refusal for an office that was only let in."""
+
+    def both(work: Any, issue: Any) -> Problem | None:
+        if not on_own_ground(work, issue):
+            return GuestHere()
+        return guard(work, issue) if guard else None
+
+    return both
+
+
 def holds(work: Any, issue: Any) -> bool:
     """Whether the active post holds the issue, or its unit leads it."""
     own = issue.holder_id is not None and issue.holder_id == work.actor.post_id
@@ -119,6 +146,20 @@ def is_upstreams(_: Any, issue: Any) -> Problem | None:
     return None if issue.upstream_number else NotFromUpstream()
 
 
+def not_upstreams(_: Any, issue: Any) -> Problem | None:
+    """Ours to end: an order from upstream goes back there, whatever became of it."""
+    return UpstreamCloses() if issue.upstream_number else None
+
+
+def both(*guards: Guard) -> Guard:
+    """What the first of several guards objects to."""
+
+    def of_all(work: Any, issue: Any) -> Problem | None:
+        return next((problem for guard in guards if (problem := guard(work, issue)) is not None), None)
+
+    return of_all
+
+
 def is_grouped(_: Any, issue: Any) -> Problem | None:
     """Under an incident."""
     return None if issue.incident_id is not None else NotGrouped()
@@ -131,5 +172,5 @@ def found_it(work: Any, issue: Any) -> Problem | None:
 
 
 def knows_original(work: Any, issue: Any) -> bool:
-    """Whether the actor may see text, photos, exact point and reporter: of a confidential one only the desk."""
-    return not issue.confidential or work.actor.role in ORIGINALS
+    """Whether the actor may see text, photos, exact point, reporter: of a confidential one only its own desk."""
+    return not issue.confidential or (work.actor.role in ORIGINALS and on_own_ground(work, issue))

@@ -22,7 +22,8 @@ async def dispatched(
 ) -> None:  # fmt: skip
     """The desk gives it to a unit, which leads from now on; the resident's clock goes on."""
     ready(work, issue, "dispatch", form)
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     event = partial(events.IssueDispatched, unit_id=lead_unit_id)
     kept: dict[str, Any] = {
         "lead_unit_id": lead_unit_id,
@@ -67,17 +68,22 @@ async def unit_contacted(work: Work, issue: Issue) -> None:
 
 
 async def whistled(work: Work, issue: Issue, whistle_id: UUID) -> None:
-    """Departments are called for it; a second whistle for the same issue keeps the state."""
-    await waits.stop(work, issue.id, *HOLDER_CLOCKS)
+    """Departments are called for it and no unit leads it; a second whistle for the same issue keeps the state.
+
+    Whoever never signed for it does not get it back when the whistle is over: the post that whistles has it.
+    """
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, *HOLDER_CLOCKS)
     said = {"whistle": str(whistle_id)}
-    kept: dict[str, Any] = {"back_to": State.WHISTLED}
-    if issue.holder_id is None:
+    kept: dict[str, Any] = {"back_to": State.WHISTLED, "lead_unit_id": None}
+    if issue.holder_id is None or issue.state == State.ASSIGNED:
         kept["holder_id"] = work.actor.post_id
+        said["holder"] = str(work.actor.post_id)
     await take(work, issue, "whistle", events.IssueWhistled, detail=said, **kept)
 
 
 async def whistle_left(work: Work, issue: Issue, words: str | None = None) -> None:
-    """No whistle is open for it any more: the street goes on by itself."""
+    """No whistle is open for it any more: whoever had signed for it goes on, else the post that whistled."""
     await take(work, issue, "whistle_over", events.WhistleLeft, words=words, back_to=State.HANDLING)
 
 

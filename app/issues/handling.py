@@ -1,4 +1,4 @@
-"""What the holder of an issue does with it, and what the desk decides about its time."""
+"""What the holder of an issue does with it, and what the desk decides about it."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from app.clocks import waits
 from app.clocks.house import House, house_of
-from app.clocks.models import Extension, Wait
+from app.clocks.models import Wait
 from app.clocks.waits import solve_due, wait_row
 from app.core.clock import SHANGHAI, office_day
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid
 from app.core.work import Work
-from app.issues import answering, events
+from app.issues import anew, answering, events
 from app.issues.answering import Given
 from app.issues.guards import OwnMatter
 from app.issues.kinds import Closing, IssueType, Outcome, State, Triage
@@ -21,9 +21,7 @@ from app.issues.models import Category, Issue
 from app.issues.records import Reporter
 from app.issues.step_schemas import (
     AnswerStep,
-    AskExtensionStep,
     ContactStep,
-    ExtendStep,
     FixStep,
     HoldOpenStep,
     NoteStep,
@@ -34,11 +32,10 @@ from app.issues.step_schemas import (
     TellStep,
     TriageStep,
 )
-from app.issues.taking import take
+from app.issues.taking import supervise_when_many, take
 from app.issues.workflow import DISTRICT
 from app.people.models import Role
 
-MOST_EXTENSIONS = 2  # CASES 2.3
 MOST_HOLDS = 3
 SAMPLE_ONE_IN = 12  # of findings fixed on the spot: 5-10 % (CASES 1b)
 OPENING = timedelta(hours=9)
@@ -68,28 +65,12 @@ class NotThisResult(Invalid):
     en = "That result does not fit: mediation is for disputes; a call to emergency services names time and whom."
 
 
-class EnoughExtensions(Conflict):
-    """It was put off as often as it may be."""
+class NotLaterThanToday(Invalid):
+    """A day that has begun."""
 
-    code = "enough_extensions"
-    zh = "已延期两次,不能再延,可报街道挂账或提级办理。"
-    en = "It was put off twice already; hold it open with an explanation or hand it up."
-
-
-class NoExtensionAsked(NotFound):
-    """Nobody has asked for more time."""
-
-    code = "no_extension_asked"
-    zh = "没有待审批的延期申请。"
-    en = "No request for more time is waiting."
-
-
-class NotLater(Invalid):
-    """The new end is not after the present one."""
-
-    code = "not_later"
-    zh = "新的时限应晚于现在的时限。"
-    en = "The new end has to be later than the present one."
+    code = "not_later_than_today"
+    zh = "日期应在今天之后。"
+    en = "The day has to be after today."
 
 
 class HeldTooLong(Invalid):
@@ -201,7 +182,8 @@ async def fix_on_spot(work: Work, issue: Issue, form: FixStep) -> None:
     """Found and fixed: closes at once, outside the three rates; some are looked at again (CASES 1b)."""
     house = await house_of(work, issue)
     sampled = int(work.ids.digits(4)) % SAMPLE_ONE_IN == 0
-    await waits.stop(work, issue.id)
+    await waits.stop(work, issue.id, "solve")
+    await waits.drop(work, issue.id)  # nobody signed for it, nobody was called
     now = work.clock.now()
     clocks = [wait_row(work, house, ("issue", issue.id), "sample")] if sampled else []
     await take(
@@ -223,12 +205,13 @@ async def check_sample(work: Work, issue: Issue, form: SampleStep) -> None:
 async def answer(work: Work, issue: Issue, form: AnswerStep) -> None:
     """The answer goes to the reporter, whose word is asked for next; some categories are looked at first."""
     given = _given(issue, form)
+    if form.verify_after is not None:
+        issue.verify_after = later_moment(work, form.verify_after, "verify_after")
     if await _wants_check(work, issue):
         await answering.sent_to_check(work, issue, given)
     else:
         await answering.answered(work, issue, "answer", events.IssueAnswered, given)
-    clocks = await _later(work, issue, form)
-    await waits.start(work, clocks)
+    await _later(work, issue, form)
 
 
 def _given(issue: Issue, form: AnswerStep) -> Given:
@@ -248,16 +231,15 @@ async def _wants_check(work: Work, issue: Issue) -> bool:
     return bool(await work.session.scalar(select(Category.verify).where(*mine)))
 
 
-async def _later(work: Work, issue: Issue, form: AnswerStep) -> list[dict[str, Any]]:
+async def _later(work: Work, issue: Issue, form: AnswerStep) -> None:
     """A look on the next day after an emergency was passed on; a second question at a later date."""
     mine = ("issue", issue.id)
-    clocks = []
     if form.result == str(Outcome.EMERGENCY_PASSED):
-        clocks.append(wait_row(work, await house_of(work, issue), mine, "follow_up", post_id=issue.holder_id))
+        house = await house_of(work, issue)
+        await waits.start(work, [wait_row(work, house, mine, "follow_up", post_id=issue.holder_id)])
     if form.verify_after is not None:
-        issue.verify_after = opening_of(form.verify_after)
-        clocks.append(wait_row(work, await house_of(work), mine, "verify_after", due_at=issue.verify_after))
-    return clocks
+        await waits.drop(work, issue.id, "verify_after")
+        await waits.start(work, await answering.later_check(work, issue))
 
 
 def opening_of(day: date) -> datetime:
@@ -265,62 +247,12 @@ def opening_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + OPENING
 
 
-async def ask_extension(work: Work, issue: Issue, form: AskExtensionStep) -> None:
-    """The holder asks for more time; somebody else decides."""
-    granted = (Extension.subject_id == issue.id, Extension.granted.is_(True))
-    if (
-        await work.session.scalar(select(func.count()).select_from(Extension).where(*granted)) or 0
-    ) >= MOST_EXTENSIONS:
-        raise EnoughExtensions
-    if form.until <= issue.due_at:
-        raise NotLater("until")
-    row = {
-        "id": work.new_id(), "subject_kind": "issue", "subject_id": issue.id, "asked_by": work.actor.account_id,
-        "asked_post": work.actor.post_id, "asked_at": work.clock.now(), "until": form.until, "from_due": None,
-        "decided_by": None, "decided_post": None, "decided_at": None, "granted": None,
-    }  # fmt: skip
-    said = {"until": form.until.isoformat()}
-    rows = {Extension: [row]}
-    await take(work, issue, "ask_extension", events.ExtensionAsked, detail=said, words=form.reason, beside=rows)
-
-
-async def extend(work: Work, issue: Issue, form: ExtendStep) -> None:
-    """More time, granted by somebody else than who asked, and told to the reporter with the same act."""
-    asked = await _asked(work, issue)
-    house = await house_of(work, issue)
-    until = form.until or asked.until
-    if until <= max(issue.due_at, work.clock.now()):
-        raise NotLater("until")
-    asked.from_due, asked.until = issue.due_at, until
-    _decide(work, asked, granted=True)
-    for wait in await waits.running(work, issue.id, "solve"):
-        waits.put_off(house, wait, until)
-    said = {"until": until.isoformat()}
-    await take(
-        work, issue, "extend", events.IssueExtended, detail=said, words=form.text, to_reporter=True, due_at=until
-    )
-
-
-async def refuse_extension(work: Work, issue: Issue, form: ReasonStep) -> None:
-    """The limit stands."""
-    _decide(work, await _asked(work, issue), granted=False)
-    await take(work, issue, "refuse_extension", events.ExtensionRefused, words=form.reason)
-
-
-async def _asked(work: Work, issue: Issue) -> Extension:
-    waiting = (Extension.subject_id == issue.id, Extension.decided_at.is_(None))
-    query = select(Extension).where(*waiting).order_by(Extension.asked_at.desc()).limit(1)
-    asked = await work.session.scalar(query)
-    if asked is None:
-        raise NoExtensionAsked("extension")
-    if asked.asked_by == work.actor.account_id:
-        raise OwnMatter
-    return asked
-
-
-def _decide(work: Work, asked: Extension, *, granted: bool) -> None:
-    asked.decided_by, asked.decided_post = work.actor.account_id, work.actor.post_id
-    asked.decided_at, asked.granted = work.clock.now(), granted
+def later_moment(work: Work, day: date, field: str) -> datetime:
+    """Nine in the morning of a day that has not begun to be asked about; `NotLaterThanToday` for any other."""
+    moment = opening_of(day)
+    if moment <= work.clock.now():
+        raise NotLaterThanToday(field)
+    return moment
 
 
 async def hold_open(work: Work, issue: Issue, form: HoldOpenStep) -> None:
@@ -332,7 +264,9 @@ async def hold_open(work: Work, issue: Issue, form: HoldOpenStep) -> None:
     days = house.ruled("held").limit
     if not work.clock.now() < review <= opening_of(office_day(work.clock.now()) + timedelta(days=days.amount)):
         raise HeldTooLong("review_on", days=days.amount)
-    await waits.stop(work, issue.id, "sign", "desk", "plan", "contact")  # the explanation is a contact
+    await waits.stop(work, issue.id, "desk", "contact")  # the explanation is a contact
+    await waits.drop(work, issue.id, "sign", "plan", "extension")
+    await anew.extensions_lapse(work, issue)
     await waits.pause(work, issue.id, "held_open", "solve")
     clock = wait_row(work, house, ("issue", issue.id), "review", due_at=review)
     await take(
@@ -347,7 +281,7 @@ async def resume(work: Work, issue: Issue, form: NoteStep) -> None:
     due = await _clocks_again(work, issue, "review")
     if "due_at" not in due:  # it had been answered before: the matter gets a limit of its own again
         house = await house_of(work, issue)
-        clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+        clock = anew.solve_clock(work, house, issue)
         await waits.start(work, [clock])
         due = {"due_at": clock["due_at"]}
     await take(
@@ -369,3 +303,4 @@ async def return_for_rework(work: Work, issue: Issue, form: ReasonStep) -> None:
         work, issue, "return_for_rework", events.ReworkOrdered, words=form.reason, outcome=None,
         reworks=issue.reworks + 1,
     )  # fmt: skip
+    await supervise_when_many(work, issue)

@@ -120,7 +120,6 @@ async def raise_issue(
         raise UnknownArea("area_code")
     choice = route(read, confidential=form.confidential)
     row = _issue_row(work, form, read, choice) | {"screening": screening, "respondent_unit_id": respondent}
-    row["upstream_due"] = form.upstream_due
     if screening:
         row["holder_id"] = None  # who would hold it is kept in the explanation; the desk looks at it first
     clocks = clocks_of(work, read.house, row)
@@ -206,7 +205,7 @@ def _issue_row(work: Work, form: RaiseIssue, read: Situation, choice: Choice) ->
         "entered_by": work.actor.account_id, "occurred_at": form.occurred_at,
         "raised_at": now, "due_at": now, "touched_at": now,
         "contacted_at": None, "answered_at": None, "closed_at": None,
-        "upstream_number": form.upstream_number, "merged_into": None,
+        "upstream_number": form.upstream_number, "upstream_due": form.upstream_due, "merged_into": None,
         "estate_id": form.estate_id, "dwelling_id": form.dwelling_id,
     }  # fmt: skip
 
@@ -273,7 +272,6 @@ async def _store(
     acts = _acts(row, choice)
     trail = chain(work, "issue", row["id"], (0, GENESIS), acts, row["raised_at"])
     row |= {"version": trail[-1]["seq"], "trail_hash": trail[-1]["hash"], "state": acts[-1].to_state}
-    row.pop("upstream_due", None)
     raised = IssueRaised(row["id"], row["raised_at"], street_id=row["street_id"])
     events = [work.outbox_row(raised, 1)]
     if row["screening"]:

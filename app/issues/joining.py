@@ -1,4 +1,4 @@
-"""What belongs together: incidents, duplicates, further areas and units; and what a desk mends about an issue."""
+"""What belongs together: incidents, further areas and units; and what a desk mends about an issue."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,20 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.clocks import waits
-from app.clocks.house import house_of
-from app.clocks.waits import wait_row
 from app.core.errors import Invalid, NotFound
 from app.core.geometry import to_wgs84
-from app.core.work import Work, by_itself
+from app.core.work import Work
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaCode, AreaLevel
 from app.issues import events
 from app.issues.intake import UnknownArea, UnknownCategory, UnknownUnit
-from app.issues.kinds import PartyRole, State
+from app.issues.kinds import PartyRole
 from app.issues.models import Category, Issue, IssueParty
 from app.issues.records import Incident, IssueArea, IssueLink
 from app.issues.step_schemas import (
@@ -28,15 +25,12 @@ from app.issues.step_schemas import (
     CommentStep,
     EditCopyStep,
     GroupStep,
-    MergeStep,
     NoteStep,
     PartyStep,
-    ReasonStep,
     SuperviseStep,
     TurnToStep,
 )
-from app.issues.taking import MANY, supervised, take
-from app.issues.workflow import LIVE
+from app.issues.taking import supervised, take
 from app.people.models import Guest, Unit
 
 
@@ -46,14 +40,6 @@ class UnknownIncident(NotFound):
     code = "unknown_incident"
     zh = "没有这个突发事件,或已结束。"
     en = "There is no such incident, or it has ended."
-
-
-class CannotMergeInto(Invalid):
-    """The target is itself merged, over, the same, or out of sight."""
-
-    code = "cannot_merge_into"
-    zh = "只能并入查看范围内另一件在办且未被并单的事项。"
-    en = "Merge only into another open matter within sight that is not merged itself."
 
 
 class KindUnchanged(Invalid):
@@ -101,55 +87,6 @@ async def ungroup(work: Work, issue: Issue, form: NoteStep) -> None:
     """Not of that cause after all."""
     said = {"incident": str(issue.incident_id)}
     await take(work, issue, "ungroup", events.IssueUngrouped, detail=said, words=form.note, incident_id=None)
-
-
-async def merge(work: Work, issue: Issue, form: MergeStep) -> None:
-    """The same matter as another: each keeps its reporter, who follows and rates the other from now on (R1.7)."""
-    query = select(Issue).where(Issue.number == form.into).with_for_update()
-    target = await work.session.scalar(query)
-    if target is None or target.id == issue.id or target.state not in LIVE:
-        raise CannotMergeInto("into")
-    await join(work, issue, target.id, form.reason)
-    await _raise_by_repeats(work, target)
-
-
-async def join(work: Work, issue: Issue, target_id: UUID, reason: str | None = None) -> None:
-    """Make a locked issue part of another; what was merged into it goes along, so there are no chains."""
-    along = update(Issue).where(Issue.merged_into == issue.id).values(merged_into=target_id)
-    await work.session.execute(along.execution_options(synchronize_session=False))
-    await waits.stop(work, issue.id)
-    event = partial(events.IssueMerged, into=target_id)
-    await take(
-        work, issue, "merge", event, detail={"into": str(target_id)}, words=reason, merged_into=target_id,
-        back_to=str(issue.state), closed_at=work.clock.now(),
-    )  # fmt: skip
-
-
-async def _raise_by_repeats(work: Work, target: Issue) -> None:
-    """Many repeats of one matter raise its level, they are never held against anybody (CASES 2.4)."""
-    if target.supervised_at is not None:
-        return
-    merged = await work.session.scalars(select(Issue.id).where(Issue.merged_into == target.id).limit(MANY))
-    if len(merged.all()) >= MANY:
-        await supervised(by_itself(work), target, "repeats")
-
-
-async def unmerge(work: Work, issue: Issue, form: ReasonStep) -> None:
-    """A matter of its own after all: it comes back to where it was, with its reporter and ratings."""
-    house = await house_of(work, issue)
-    clocks = [wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)]
-    if issue.back_to == State.ASSIGNED:
-        clocks.append(wait_row(work, house, ("issue", issue.id), "sign", post_id=issue.holder_id))
-    elif issue.holder_id is None:
-        clocks.append(wait_row(work, house, ("issue", issue.id), "desk"))
-    if issue.back_to == State.SCREENING:
-        issue.back_to = State.RAISED
-    if issue.back_to == State.DISPATCHED:
-        issue.back_to = State.HANDLING  # its orders ended when it was merged
-    await take(
-        work, issue, "unmerge", events.IssueUnmerged, words=form.reason, clocks=clocks, merged_into=None,
-        closed_at=None, due_at=clocks[0]["due_at"],
-    )  # fmt: skip
 
 
 async def supervise(work: Work, issue: Issue, form: SuperviseStep) -> None:
@@ -212,7 +149,7 @@ async def add_area(work: Work, issue: Issue, form: AddAreaStep) -> None:
         row["point"] = WKBElement(ewkb_point(*place), extended=True)
     await work.session.execute(insert(IssueArea).values(row).on_conflict_do_nothing())
     desks = await _desks_above(work, area.path)
-    guests = [{"area_id": desk, "subject_id": issue.id, "since": now} for desk in desks]
+    guests = [{"area_id": desk, "subject_id": issue.id, "through": issue.id, "since": now} for desk in desks]
     if guests:
         await work.session.execute(insert(Guest).values(guests).on_conflict_do_nothing())
     said = {"area": str(area.id), "role": str(form.role)}
@@ -237,6 +174,7 @@ async def add_party(work: Work, issue: Issue, form: PartyStep) -> None:
     """A unit is let in to help: it sees the matter and may comment."""
     unit_id = await unit_of(work, form.unit)
     row = {"issue_id": issue.id, "unit_id": unit_id, "role": PartyRole.ASSIST, "since": work.clock.now()}
+    row["through"] = issue.id
     await work.session.execute(insert(IssueParty).values(row).on_conflict_do_nothing())
     await take(work, issue, "add_party", events.PartyAdded, detail={"unit": str(unit_id)}, words=form.reason)
 
@@ -250,7 +188,8 @@ async def release_party(work: Work, issue: Issue, form: PartyStep) -> None:
     if (await work.session.execute(helping.returning(IssueParty.unit_id))).first() is None:
         raise NotAParty("unit")
     said = {"unit": str(unit_id)}
-    await take(work, issue, "release_party", events.PartyReleased, detail=said, words=form.reason)
+    event = partial(events.PartyReleased, unit_id=unit_id)
+    await take(work, issue, "release_party", event, detail=said, words=form.reason)
 
 
 async def comment(work: Work, issue: Issue, form: CommentStep) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clocks import waits
 from app.clocks.house import house_of
@@ -11,21 +11,25 @@ from app.clocks.waits import solve_due, wait_row
 from app.core.audit import Trail
 from app.core.errors import Conflict
 from app.core.work import Work
-from app.issues import events
+from app.issues import anew, events
+from app.issues.extending import NotLater
 from app.issues.guards import OwnMatter
 from app.issues.kinds import Closing, Outcome, State
 from app.issues.models import Issue
 from app.issues.placing import route_or_desk
+from app.issues.second_word import AnotherPersonAndUnit
 from app.issues.step_schemas import (
     ConfirmTransferStep,
     NotAcceptStep,
     NoteStep,
-    ReasonStep,
+    SubmitStep,
     TellStep,
     TransferStep,
+    UpstreamReturnStep,
 )
-from app.issues.taking import take
+from app.issues.taking import supervise_when_many, take
 from app.issues.workflow import ISSUE
+from app.people.models import Post, Unit
 
 
 class NoReviewAsked(Conflict):
@@ -46,7 +50,8 @@ class ReviewedBefore(Conflict):
 
 async def not_accept(work: Work, issue: Issue, form: NotAcceptStep) -> None:
     """Not taken on, with the reason; the reporter may ask another desk to look at that again."""
-    await waits.stop(work, issue.id)
+    await waits.stop(work, issue.id, "desk", "screening")  # the desk has decided; nothing else was kept
+    await waits.drop(work, issue.id)
     now = work.clock.now()
     await take(
         work, issue, "not_accept", events.IssueNotAccepted, detail={"reason": form.reason}, words=form.text,
@@ -56,7 +61,7 @@ async def not_accept(work: Work, issue: Issue, form: NotAcceptStep) -> None:
 
 async def request_review(work: Work, issue: Issue, form: TellStep) -> None:
     """The reporter against the refusal; another desk decides within five working days (CASES 2.2)."""
-    if await _acts(work, issue, "request_review"):
+    if await _review_asked(work, issue):
         raise ReviewedBefore
     house = await house_of(work, issue)
     clock = wait_row(work, house, ("issue", issue.id), "appeal")
@@ -69,13 +74,23 @@ async def _acts(work: Work, issue: Issue, step: str) -> list[Any]:
     return list(await work.session.scalars(select(Trail).where(*mine).order_by(Trail.seq.desc())))
 
 
+async def _review_asked(work: Work, issue: Issue) -> bool:
+    """Whether somebody asked for a review of the refusal that stands, not of one before it."""
+    asked, refused = await _acts(work, issue, "request_review"), await _acts(work, issue, "not_accept")
+    return bool(asked) and asked[0].seq > refused[0].seq
+
+
 async def _another_desk(work: Work, issue: Issue) -> None:
-    """Whoever refused does not review the refusal; and there has to be something to review."""
-    if not await _acts(work, issue, "request_review"):
+    """Neither who refused nor anybody of the same office reviews it; and there has to be something to review."""
+    if not await _review_asked(work, issue):
         raise NoReviewAsked
     refused = (await _acts(work, issue, "not_accept"))[0]
     if work.actor.account_id == refused.account_id or work.actor.post_id == refused.post_id:
         raise OwnMatter
+    office = or_(Unit.id == Post.unit_id, Unit.area_id == Post.area_id)
+    its_units = select(Unit.id).join(Post, office).where(Post.id == refused.post_id)
+    if set(await work.session.scalars(its_units)) & set(work.actor.units):
+        raise AnotherPersonAndUnit
 
 
 async def uphold(work: Work, issue: Issue, form: TellStep) -> None:
@@ -90,7 +105,9 @@ async def overturn(work: Work, issue: Issue, form: TellStep) -> None:
     await _another_desk(work, issue)
     await waits.stop(work, issue.id, "appeal")
     house = await house_of(work, issue)
-    clocks = [wait_row(work, house, ("issue", issue.id), kind) for kind in ("solve", "contact")]
+    await anew.begins(work, issue)
+    issue.holder_id = None
+    clocks = [anew.solve_clock(work, house, issue), wait_row(work, house, ("issue", issue.id), "contact")]
     await take(
         work, issue, "overturn", events.RefusalOverturned, words=form.text, to_reporter=True, clocks=clocks,
         outcome=None, closed_at=None, answered_at=None, holder_id=None, due_at=clocks[0]["due_at"],
@@ -98,24 +115,11 @@ async def overturn(work: Work, issue: Issue, form: TellStep) -> None:
     await route_or_desk(work, issue)
 
 
-async def withdraw(work: Work, issue: Issue, form: NoteStep) -> None:
-    """The reporter takes it back."""
-    await waits.stop(work, issue.id)
-    await take(
-        work,
-        issue,
-        "withdraw",
-        events.IssueWithdrawn,
-        words=form.note,
-        closed_at=work.clock.now(),
-        lead_unit_id=None,
-    )
-
-
 async def transfer(work: Work, issue: Issue, form: TransferStep) -> None:
     """To another authority; stays open here until its number has come (CASES 2.1)."""
     house = await house_of(work, issue)
-    await waits.stop(work, issue.id, "sign", "desk", "plan")
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, "sign", "plan")
     await waits.pause(work, issue.id, "transferred", "contact", "solve")
     clock = wait_row(work, house, ("issue", issue.id), "transferred")
     await take(
@@ -126,7 +130,8 @@ async def transfer(work: Work, issue: Issue, form: TransferStep) -> None:
 
 async def confirm_transfer(work: Work, issue: Issue, form: ConfirmTransferStep) -> None:
     """The other side has it, under its own number, which the reporter is told."""
-    await waits.stop(work, issue.id)
+    await waits.stop(work, issue.id, "transferred")
+    await waits.drop(work, issue.id)
     now = work.clock.now()
     await take(
         work, issue, "confirm_transfer", partial(events.TransferConfirmed, street_id=issue.street_id),
@@ -146,16 +151,18 @@ async def receive_back(work: Work, issue: Issue, form: NoteStep) -> None:
     )
 
 
-async def submit(work: Work, issue: Issue, form: TellStep) -> None:
+async def submit(work: Work, issue: Issue, form: SubmitStep) -> None:
     """An order from 12345 goes back where it came from with its result (DOMAIN R5.5)."""
     house = await house_of(work, issue)
-    await waits.stop(work, issue.id)
+    await waits.stop(work, issue.id, "desk", "contact", "solve")
+    await waits.drop(work, issue.id)
     clock = wait_row(work, house, ("issue", issue.id), "submitted")
     now = work.clock.now()
     await take(
         work, issue, "submit", events.IssueSubmitted, words=form.text, clocks=[clock],
         answered_at=issue.answered_at or now, contacted_at=issue.contacted_at or now,
-        outcome=issue.outcome or Outcome.SOLVED, back_to=State.HANDLING,
+        outcome=form.result or issue.outcome or Outcome.SOLVED, back_to=State.HANDLING,
+        holder_id=issue.holder_id or work.actor.post_id, detail={"result": form.result} if form.result else None,
     )  # fmt: skip
 
 
@@ -168,12 +175,17 @@ async def upstream_close(work: Work, issue: Issue, form: NoteStep) -> None:
     )  # fmt: skip
 
 
-async def upstream_return(work: Work, issue: Issue, form: ReasonStep) -> None:
-    """The hotline wants it done again."""
+async def upstream_return(work: Work, issue: Issue, form: UpstreamReturnStep) -> None:
+    """The hotline wants it done again, perhaps by a new day."""
     house = await house_of(work, issue)
+    if form.due is not None and form.due <= work.clock.now():
+        raise NotLater("due")
+    issue.upstream_due = form.due or issue.upstream_due
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    await anew.begins(work, issue)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "upstream_return", events.ReturnedUpstream, words=form.reason, clocks=[clock],
         outcome=None, answered_at=None, due_at=clock["due_at"], reworks=issue.reworks + 1, lead_unit_id=None,
     )  # fmt: skip
+    await supervise_when_many(work, issue)

@@ -103,7 +103,9 @@ class Issue(Scoped, Base):
             "issue_supervised",
             "supervised_at",
             "id",
-            postgresql_where=literal_column("closed_at is null and supervised_at is not null"),
+            postgresql_where=literal_column(
+                "supervised_at is not null and (closed_at is null or state = 'not_accepted')"
+            ),
         ),
         Index("issue_review", "review_at", "id", postgresql_where=literal_column("state = 'held_open'")),
         Index(
@@ -155,6 +157,7 @@ class Issue(Scoped, Base):
     closed_at: Mapped[datetime | None]
     touched_at: Mapped[datetime] = mapped_column(server_default=func.now())
     upstream_number: Mapped[str | None] = mapped_column(String(60))
+    upstream_due: Mapped[datetime | None]  # the end an order came with; its own clocks run to it (DESIGN 4)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("issue.id"))
     estate_id: Mapped[UUID | None] = mapped_column(ForeignKey("estate.id"))
     dwelling_id: Mapped[UUID | None] = mapped_column(ForeignKey("dwelling.id"))
@@ -201,17 +204,27 @@ class Issue(Scoped, Base):
         return granted
 
 
+def _itself(row: Any) -> Any:
+    """Let in by the desk of the issue, with no order and no report-in."""
+    return row.get_current_parameters()["issue_id"]
+
+
 class IssueParty(Base):
-    """A unit let in on an issue; `involve` writes it, `Issue.visible_to` reads it."""
+    """A unit let in on an issue; `involve` writes it, `Issue.visible_to` reads it.
+
+    `through` is what it was let in by (an order, a report-in, else the issue itself): the sight ends with that.
+    """
 
     __tablename__ = "issue_party"
     __table_args__ = (
         CheckConstraint(one_of("role", PartyRole), name="role"),
         Index(None, "unit_id", "issue_id"),
+        Index(None, "through"),
     )
 
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    through: Mapped[UUID] = mapped_column(primary_key=True, default=_itself)
     role: Mapped[str] = mapped_column(String(20))
     since: Mapped[datetime]
 

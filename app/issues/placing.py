@@ -18,6 +18,7 @@ from app.clocks.waits import wait_row
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import to_wgs84
 from app.core.outbox import Event
+from app.core.scope import EVERYTHING
 from app.core.work import Work, by_itself
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, AreaLevel
@@ -100,7 +101,7 @@ async def locate(work: Work, issue: Issue, form: LocateStep) -> None:
         raise UnknownArea("area_code")
     if not read.located:
         raise OutsideAnyArea("point", **_nearest(read))
-    choice = route(read, confidential=issue.confidential)
+    choice = route(read, confidential=issue.confidential, aside=await standing_aside(work, issue))
     area = read.area
     placed = {name: area[name] for name in ("boundary_id", "community_id", "grid_id", "building_group_id")}
     placed |= {"street_id": area["street_id"], "district_id": area["district_id"], "area_id": area["id"]}
@@ -114,7 +115,8 @@ async def locate(work: Work, issue: Issue, form: LocateStep) -> None:
         placed["holder_id"] = None  # nobody of the new ground: it is on the desk list, no longer with the old one
     await take(work, issue, "locate", event, detail=said, words=form.reason, **placed)
     if changed and choice.post_id is not None:
-        await give(work, issue, read.house, choice)
+        anywhere = replace(work, scope=EVERYTHING)  # who may move it to other ground may give it to a post there
+        await give(anywhere, issue, read.house, choice)
 
 
 def _nearest(read: Situation) -> dict[str, Any]:
@@ -155,7 +157,8 @@ async def give(work: Work, issue: Issue, house: House, choice: Choice) -> None:
 async def _into(
     work: Work, issue: Issue, house: House, step: str, event: Callable[..., Event], post_id: UUID, **more: Any
 ) -> None:
-    await waits.stop(work, issue.id, "sign", "desk")
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, "sign")
     clock = wait_row(work, house, ("issue", issue.id), "sign", post_id=post_id)
     await take(work, issue, step, event, clocks=[clock], holder_id=post_id, **more)
 
@@ -166,8 +169,21 @@ async def choose_anew(work: Work, issue: Issue, **minding: Any) -> tuple[Situati
     wanted = Area.id == ground if ground else Area.level == AreaLevel.DISTRICT
     code = await work.session.scalar(select(Area.code).where(wanted).order_by(Area.code).limit(1))
     read = await situation.read(await work.cursor(), replace(_facts_of(work, issue), area_code=code))
-    aside = await work.session.scalars(select(Recusal.account_id).where(Recusal.subject_id == issue.id))
-    return read, route(read, confidential=issue.confidential, aside=frozenset(aside), **minding)
+    aside = await standing_aside(work, issue)
+    return read, route(read, confidential=issue.confidential, aside=aside, **minding)
+
+
+async def standing_aside(work: Work, issue: Issue) -> frozenset[UUID]:
+    """Accounts that stood aside from this matter, or sit on the respondent's own body."""
+    gone = select(Recusal.account_id).where(Recusal.subject_id == issue.id)
+    seated = select(Seat.account_id).where(Seat.unit_id == issue.respondent_unit_id, Seat.until.is_(None))
+    return frozenset(await work.session.scalars(gone.union(seated)))
+
+
+async def accused_ground(work: Work, issue: Issue) -> UUID | None:
+    """The area whose office is complained of: its posts and those below it are one line of command (DESIGN 3)."""
+    found: UUID | None = await work.session.scalar(select(Unit.area_id).where(Unit.id == issue.respondent_unit_id))
+    return found
 
 
 async def tried(work: Work, issue: Issue) -> frozenset[UUID]:
@@ -218,13 +234,8 @@ async def _role_on_ground(work: Work, issue: Issue, post_id: UUID) -> str:
     found = (await work.session.execute(query)).first()
     if found is None:
         raise NotOnGround("post_id")
-    if issue.respondent_unit_id is not None:
-        accused = await work.session.scalar(select(Unit.area_id).where(Unit.id == issue.respondent_unit_id))
-        if accused in found.path:
-            raise StandsAside("post_id")
-    aside = select(Recusal.account_id).where(Recusal.subject_id == issue.id)
-    seated = select(Seat.account_id).where(Seat.unit_id == issue.respondent_unit_id, Seat.until.is_(None))
-    if found.account_id in set(await work.session.scalars(aside.union(seated))):
+    aside = await standing_aside(work, issue)
+    if found.account_id in aside or await accused_ground(work, issue) in found.path:
         raise StandsAside("post_id")
     return str(found.role)
 
@@ -269,7 +280,8 @@ async def take_over(work: Work, issue: Issue, form: ReasonStep) -> None:
     """The superior leads from now on 提级办理; nobody has to sign for it."""
     if work.actor.post_id is None:
         raise NotOnGround("post_id")
-    await waits.stop(work, issue.id, "sign", "desk")
+    await waits.stop(work, issue.id, "desk")
+    await waits.drop(work, issue.id, "sign")
     into = Into(work.actor.post_id, str(work.actor.role), "took_over")
     await take(
         work, issue, "take_over", events.IssueTakenOver, words=form.reason,

@@ -1,13 +1,14 @@
 """Reading issues: the queue page (columns only, one partial index), one issue in full, its photos."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import ColumnElement, and_, case, func, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
 
 from app.core.errors import NotFound
 from app.core.ids import is_issue_number
@@ -17,7 +18,7 @@ from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
 from app.issues import explaining
 from app.issues.beside import beside
-from app.issues.guards import ORIGINALS, knows_original
+from app.issues.guards import ORIGINALS, holds, knows_original
 from app.issues.kinds import UNPLACED
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto
@@ -27,7 +28,8 @@ from app.issues.schemas import (
     IssueOut,
     PhotoOut,
 )
-from app.issues.workflow import ISSUE
+from app.issues.workflow import DESKS, ISSUE
+from app.people.models import Role
 from app.people.queries import LEVEL_COLUMN
 
 UNEDITED = "保密件,待街道编辑后转出。"
@@ -40,8 +42,7 @@ SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the 
 
 async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
-    line = LINE if work.actor.role in ORIGINALS else EDITED_LINE
-    query = select(*line).where(*await _conditions(work, wanted))
+    query = select(*_line_for(work)).where(*await _conditions(work, wanted))
     if wanted.closed:
         query = query.where(Issue.closed_at.is_not(None)).order_by(Issue.raised_at.desc(), Issue.id.desc())
         key: tuple[Any, ...] = (Issue.raised_at, Issue.id)
@@ -56,6 +57,21 @@ async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], 
     which = "raised_at" if wanted.closed else "due_at"
     page, more = cut(rows, wanted.limit, lambda r: (getattr(r, which).astimezone(UTC).isoformat(), str(r.id)))
     return [_line(row) for row in page], more
+
+
+def _line_for(work: Work) -> Sequence[Any]:
+    """The columns of a row, its text as the active post may know it."""
+    if work.actor.role not in ORIGINALS:
+        return EDITED_LINE
+    if work.scope.everything or not work.scope.subjects:
+        return LINE
+    known = case((_on_ground(work), Issue.text), else_=EDITED).label("text")
+    return tuple(known if column is Issue.text else column for column in LINE)
+
+
+def _on_ground(work: Work) -> ColumnElement[bool]:
+    """Matters of the active post's own ground, not those it was only let in on."""
+    return or_(false(), *(getattr(Issue, column).in_(ids) for column, ids in work.scope.areas.items()))
 
 
 def _line(row: Any) -> IssueLine:
@@ -88,6 +104,8 @@ async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[boo
         found.append(search(wanted.q))
         if work.actor.role not in ORIGINALS and not is_issue_number(wanted.q.strip()):
             found.append(Issue.confidential.is_(False))  # a search must not tell what the words are
+        elif work.scope.subjects and not is_issue_number(wanted.q.strip()):
+            found.append(or_(Issue.confidential.is_(False), _on_ground(work)))
     return found
 
 
@@ -150,6 +168,8 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
     if not open_to_actor:
         plain |= {"text": issue.edited_text or UNEDITED, "place_text": None}
         found = found.without_reporter()
+    if issue.closed_at is None and not _may_ask(work, issue):
+        found = found.without_ratings()
     return IssueOut(
         **plain,
         reporter=found.masked,
@@ -160,6 +180,11 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
         ratings=found.ratings,
         trail=found.trail,
     )
+
+
+def _may_ask(work: Work, issue: Issue) -> bool:
+    """Whether the actor is one of those who ask reporters for their word, and not the one it is about."""
+    return work.actor.role in DESKS | {Role.AUDITOR} and not holds(work, issue)
 
 
 async def photos_of(work: Work, issue: Issue) -> list[PhotoOut]:

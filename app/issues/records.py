@@ -186,7 +186,7 @@ class SecondWord(OfIssue, Base):
             "issue_id",
             "kind",
             unique=True,
-            postgresql_where=literal_column("decided_at is null"),
+            postgresql_where=literal_column("decided_at is null and lapsed_at is null"),
         ),
     )
 
@@ -202,3 +202,4 @@ class SecondWord(OfIssue, Base):
     decided_post: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     agreed: Mapped[bool | None] = mapped_column(Boolean)
+    lapsed_at: Mapped[datetime | None] = mapped_column(info=LATER)  # the matter began anew: it says nothing now

@@ -11,11 +11,9 @@ from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.core.workflow import lock
 from app.issues import actions, entering, explaining, following, intake, neighbours, queries, situation
 from app.issues.following import FollowWork
 from app.issues.kinds import State
-from app.issues.models import Issue
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
@@ -204,7 +202,7 @@ def _add_reporters_step(name: str) -> None:
     form_type, action = actions.BY_REPORTER[name]
 
     async def take_step(token: str, form: Any, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
-        issue = await lock(work, Issue, following.own_report(work))
+        issue = await following.locked_for(work, name)
         ready(work, issue, name, form)
         await action(work, issue, form)
         return await following.page(work)
@@ -218,4 +216,4 @@ def _add_reporters_step(name: str) -> None:
 for _name in actions.BY_REPORTER.keys() - {"rate"}:
     _add_reporters_step(_name)
 for _name, (_form, _action) in actions.STEPS.items():
-    add_issue_step(router, _name, _form, _action)
+    add_issue_step(router, _name, _form, _action, actions.BESIDE.get(_name))

@@ -14,12 +14,12 @@ from app.clocks.waits import wait_row
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.outbox import Event
 from app.core.work import Work
-from app.issues import events
+from app.issues import anew, answering, events
 from app.issues.kinds import Closing, Decision
 from app.issues.models import Issue
-from app.issues.records import SecondWord
+from app.issues.records import Remark, SecondWord
 from app.issues.step_schemas import AskCloseStep, ExcludeStep, NoteStep, ReasonStep
-from app.issues.taking import take
+from app.issues.taking import remark_row, take
 
 
 class NothingAsked(NotFound):
@@ -46,10 +46,14 @@ class AnotherPersonAndUnit(Forbidden):
     en = "Another person of another unit has to decide this."
 
 
+def _waiting(issue: Issue, kind: Decision) -> tuple[Any, ...]:
+    undecided = (SecondWord.decided_at.is_(None), SecondWord.lapsed_at.is_(None))
+    return (SecondWord.issue_id == issue.id, SecondWord.kind == kind, *undecided)
+
+
 async def ask(work: Work, issue: Issue, kind: Decision, reason: str) -> dict[str, Any]:
     """The row of a request; `AskedAlready` when one is waiting."""
-    waiting = (SecondWord.issue_id == issue.id, SecondWord.kind == kind, SecondWord.decided_at.is_(None))
-    if await work.session.scalar(select(SecondWord.id).where(*waiting)) is not None:
+    if await work.session.scalar(select(SecondWord.id).where(*_waiting(issue, kind))) is not None:
         raise AskedAlready
     return {
         "id": work.new_id(), "issue_id": issue.id, "kind": kind, "reason": reason,
@@ -61,8 +65,7 @@ async def ask(work: Work, issue: Issue, kind: Decision, reason: str) -> dict[str
 
 async def decide(work: Work, issue: Issue, kind: Decision, *, agreed: bool) -> SecondWord:
     """Settle the waiting request, by somebody who did not make it."""
-    waiting = (SecondWord.issue_id == issue.id, SecondWord.kind == kind, SecondWord.decided_at.is_(None))
-    asked = await work.session.scalar(select(SecondWord).where(*waiting).with_for_update())
+    asked = await work.session.scalar(select(SecondWord).where(*_waiting(issue, kind)).with_for_update())
     if asked is None:
         raise NothingAsked(kind)
     same_unit = {str(unit) for unit in work.actor.units} & set(asked.asked_units)
@@ -85,14 +88,18 @@ async def ask_close(work: Work, issue: Issue, form: AskCloseStep) -> None:
 
 
 async def approve_close(work: Work, issue: Issue, form: NoteStep) -> None:
-    """Closed with its reason; the figures keep the reporter's no."""
+    """Closed with its reason, which the reporter is told (article 15); the figures keep the reporter's no."""
     asked = await decide(work, issue, Decision.REASONED_CLOSE, agreed=True)
-    await waits.stop(work, issue.id)
+    await anew.extensions_lapse(work, issue)
+    await waits.stop(work, issue.id, "approval", "solve")
+    await waits.drop(work, issue.id)
     now = work.clock.now()
+    noted = {Remark: [remark_row(work, issue, "approve_close", form.note)]} if form.note else {}
     await take(
         work, issue, "approve_close", partial(events.CloseApproved, street_id=issue.street_id),
-        detail={"result": asked.reason}, words=form.note, outcome=asked.reason, closing=Closing.REASONED,
-        answered_at=issue.answered_at or now, closed_at=now,
+        detail={"result": asked.reason}, words=await answering.text_sent(work, issue, "ask_close"),
+        to_reporter=True, beside=noted, clocks=await answering.later_check(work, issue),
+        outcome=asked.reason, closing=Closing.REASONED, answered_at=issue.answered_at or now, closed_at=now,
     )  # fmt: skip
 
 
@@ -106,10 +113,12 @@ async def decline_close(work: Work, issue: Issue, form: ReasonStep) -> None:
 async def exclude(work: Work, issue: Issue, form: ExcludeStep) -> None:
     """Ask to leave it out of the adjusted rates; the raw ones keep it."""
     row = await ask(work, issue, Decision.EXCLUSION, form.reason)
-    said = {"reason": form.reason}
+    house = await house_of(work, issue)
+    clock = wait_row(work, house, ("issue", issue.id), "exclusion", rule="approval")
     await take(
-        work, issue, "exclude", events.ExclusionAsked, detail=said, words=form.note, beside={SecondWord: [row]}
-    )
+        work, issue, "exclude", events.ExclusionAsked, detail={"reason": form.reason}, words=form.note,
+        clocks=[clock], beside={SecondWord: [row]},
+    )  # fmt: skip
 
 
 async def approve_exclusion(work: Work, issue: Issue, form: NoteStep) -> None:
@@ -126,4 +135,5 @@ async def _on_exclusion(
     work: Work, issue: Issue, step: str, event: Callable[..., Event], words: str | None, *, agreed: bool
 ) -> None:
     asked = await decide(work, issue, Decision.EXCLUSION, agreed=agreed)
+    await waits.stop(work, issue.id, "exclusion")
     await take(work, issue, step, event, detail={"reason": asked.reason}, words=words)

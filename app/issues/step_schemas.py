@@ -11,7 +11,7 @@ from app.issues.kinds import AreaRole, IssueType, LinkKind, Triage, Urgency, Ver
 from app.issues.schemas import PLACE, CategoryCode, Moment, Point, example
 
 Satisfaction = Annotated[int, Field(ge=1, le=5)]
-Reason = Literal["consult", "beyond_duty", "unlawful", "merged", "unreachable", "malicious"]
+Reason = Literal["consult", "beyond_duty", "unlawful", "merged", "unreachable"]
 
 
 class StepInput(Schema):
@@ -178,6 +178,24 @@ class ConfirmTransferStep(StepInput):
 
     number: Name
     text: Words
+
+
+class SubmitStep(TellStep):
+    """The result of an order, back to where it came from; also that it is not ours or cannot be met (R5.5)."""
+
+    model_config = example(text="已修复,附现场情况说明。", result="solved")
+
+    result: Literal[
+        "solved", "interim", "explained", "refused", "channel_told", "repeat_told", "beyond_duty", "unlawful",
+    ] | None = None  # fmt: skip
+
+
+class UpstreamReturnStep(ReasonStep):
+    """To be done again, by when if the hotline says so."""
+
+    model_config = example(reason="反映人不认可,请重新办理。", due="2026-12-05T09:30:00Z")
+
+    due: Moment | None = None
 
 
 class RevisitStep(StepInput):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.work import Work
 from app.core.workflow import lock
-from app.issues import queries
+from app.issues import merging, queries
 from app.issues.models import Issue
 from app.issues.schemas import IssueOut
 from app.issues.step_schemas import StepInput
@@ -18,16 +18,24 @@ from app.people.login import StaffWork
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
+Locking = Callable[[Work, UUID, Any], Awaitable[list[UUID]]]
 
 
-def add_issue_step(router: APIRouter, name: str, form_type: type[StepInput], action: Taking) -> None:
-    """`POST /issues/{id}/steps/{name}`: locked, refused early, taken once per key, answered in full."""
+def add_issue_step(
+    router: APIRouter, name: str, form_type: type[StepInput], action: Taking, beside: Locking | None = None
+) -> None:
+    """`POST /issues/{id}/steps/{name}`: locked (with what `beside` names), refused early, taken once per key,
+    answered in full.
+    """
 
     async def take_step(issue_id: UUID, form: Any, work: StaffWork, key: Key = None) -> IssueOut:
         said = {"issue": str(issue_id), **form.model_dump(mode="json")}
         held = claim_of(work, f"step {name}", key, body_hash(said))
         if key is None or await take(work, held, issue_id):
-            issue = await lock(work, Issue, issue_id)
+            if beside is None:
+                issue = await lock(work, Issue, issue_id)
+            else:
+                issue = await merging.lock_with(work, issue_id, await beside(work, issue_id, form))
             ready(work, issue, name, form)
             await action(work, issue, form)
         else:

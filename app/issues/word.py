@@ -9,14 +9,13 @@ from sqlalchemy import select
 
 from app.clocks import waits
 from app.clocks.house import House, house_of
-from app.clocks.waits import wait_row
 from app.core.clock import office_day
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.work import Work
-from app.issues import events
-from app.issues.answering import word_clocks
+from app.issues import anew, events
+from app.issues.answering import later_check, word_clocks
 from app.issues.guards import UpstreamCloses
-from app.issues.handling import opening_of
+from app.issues.handling import later_moment
 from app.issues.kinds import Closing, State, Verdict
 from app.issues.models import Issue
 from app.issues.records import Rating, Revisit
@@ -24,6 +23,7 @@ from app.issues.step_schemas import PlainStep, RateStep, ReasonStep, RevisitStep
 from app.issues.taking import supervise_when_many, take
 
 TRIES, WAYS = 3, 2  # on so many days, by so many ways, before a reporter counts as unreachable (CASES 2.3)
+BY_SILENCE = (Closing.NO_WORD, Closing.UNREACHABLE)
 CHANGES = 1  # how often a word may be changed (R5.4)
 
 
@@ -49,14 +49,6 @@ class WordMissing(Invalid):
     code = "word_missing"
     zh = "已联系到反映人时,请填写是否解决和满意程度。"
     en = "When the reporter was reached, say whether it is solved and how satisfied they are."
-
-
-class NotLaterThanToday(Invalid):
-    """A day that has begun."""
-
-    code = "not_later_than_today"
-    zh = "日期应在今天之后。"
-    en = "The day has to be after today."
 
 
 class NotOfThisIssue(NotFound):
@@ -96,14 +88,17 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
     said: dict[str, Any] = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
     said["contacted"] = form.contacted
     row = _rating_row(work, issue, report, form)
+    last = {**_last(given), report: str(form.verdict)}
+    kept: dict[str, Any] = {}
+    if issue.state == State.CLOSED and issue.closing in BY_SILENCE and _all_solved(reports, last):
+        kept["closing"] = said["closing"] = str(Closing.WORD)  # late, but it is their word after all
     was = issue.state
     event = partial(events.IssueRated, street_id=issue.street_id)
-    await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]})
-    if was == State.CLOSED:
-        if form.verdict != Verdict.SOLVED:
-            await _open_again(work, house, issue, None)
-        return
-    await _settle(work, house, issue, reports, {**_last(given), report: str(form.verdict)})
+    await take(work, issue, "rate", event, detail=said, words=form.note, beside={Rating: [row]}, **kept)
+    if was != State.CLOSED:
+        await _settle(work, house, issue, reports, last)
+    elif form.verdict != Verdict.SOLVED:
+        await _open_again(work, house, issue, None)
 
 
 def _rating_row(work: Work, issue: Issue, report: UUID, form: RateStep) -> dict[str, Any]:
@@ -118,6 +113,10 @@ def _last(given: dict[UUID, list[Rating]]) -> dict[UUID, str]:
     return {report: rows[-1].verdict for report, rows in given.items()}
 
 
+def _all_solved(reports: list[UUID], last: dict[UUID, str]) -> bool:
+    return all(last.get(report) == Verdict.SOLVED for report in reports)
+
+
 def _last_moment(house: House, issue: Issue) -> datetime:
     return house.calendar.after(issue.closed_at or issue.raised_at, house.ruled("change_of_mind").limit)
 
@@ -126,13 +125,21 @@ async def _settle(work: Work, house: House, issue: Issue, reports: list[UUID], l
     """One no is enough to do it again; it closes when everybody asked has said yes (CASES 1a)."""
     if any(verdict != Verdict.SOLVED for verdict in last.values()):
         await _again(work, house, issue)
-    elif issue.upstream_number is None and all(report in last for report in reports):
+    elif issue.upstream_number is None and _all_solved(reports, last):
         await close(work, issue, Closing.WORD)
 
 
+async def settle(work: Work, issue: Issue) -> None:
+    """Look again at the words there are: somebody who was asked no longer has to answer."""
+    reports = await reports_of(work, issue)
+    last = _last(await words_of(work, issue, reports))
+    await _settle(work, await house_of(work, issue), issue, reports, last)
+
+
 async def _again(work: Work, house: House, issue: Issue) -> None:
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "rework", events.IssueReworked, clocks=[clock], answered_at=None, outcome=None,
         due_at=clock["due_at"], reworks=issue.reworks + 1,
@@ -142,12 +149,10 @@ async def _again(work: Work, house: House, issue: Issue) -> None:
 
 async def close(work: Work, issue: Issue, closing: Closing) -> None:
     """Done, and whose word says so."""
+    await anew.requests_lapse(work, issue)
     await waits.stop(work, issue.id)
     event = partial(events.IssueClosed, street_id=issue.street_id, closing=str(closing))
-    clocks = []
-    if issue.verify_after is not None:
-        house = await house_of(work)
-        clocks = [wait_row(work, house, ("issue", issue.id), "verify_after", due_at=issue.verify_after)]
+    clocks = await later_check(work, issue)
     await take(
         work, issue, "close", event, detail={"closing": str(closing)}, clocks=clocks,
         closing=closing, closed_at=work.clock.now(),
@@ -212,8 +217,9 @@ async def reopen(work: Work, issue: Issue, form: ReasonStep) -> None:
 
 
 async def _open_again(work: Work, house: House, issue: Issue, words: str | None) -> None:
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
-    clock = wait_row(work, house, ("issue", issue.id), "solve", post_id=issue.holder_id)
+    clock = anew.solve_clock(work, house, issue)
     await take(
         work, issue, "reopen", events.IssueReopened, words=words, clocks=[clock],
         closed_at=None, answered_at=None, closing=None, outcome=None, due_at=clock["due_at"],
@@ -224,24 +230,20 @@ async def _open_again(work: Work, house: House, issue: Issue, words: str | None)
 
 async def set_verify_after(work: Work, issue: Issue, form: VerifyAfterStep) -> None:
     """Ask again after the next rain: on that day a closed matter is answered anew (CASES 1c)."""
-    moment = opening_of(form.on)
-    if moment <= work.clock.now():
-        raise NotLaterThanToday("on")
-    await waits.stop(work, issue.id, "verify_after")
-    house = await house_of(work)
-    clock = wait_row(work, house, ("issue", issue.id), "verify_after", due_at=moment)
+    issue.verify_after = later_moment(work, form.on, "on")
+    await waits.drop(work, issue.id, "verify_after")
     said = {"on": form.on.isoformat()}
-    await take(
-        work, issue, "set_verify_after", events.VerifyAfterSet, detail=said, clocks=[clock], verify_after=moment
-    )
+    clocks = await later_check(work, issue)
+    await take(work, issue, "set_verify_after", events.VerifyAfterSet, detail=said, clocks=clocks)
 
 
 async def ask_again(work: Work, issue: Issue, _form: PlainStep | None = None) -> None:
     """The day has come: the reporters are asked once more whether it held."""
     house = await house_of(work, issue)
+    await anew.begins(work, issue)
     await waits.stop(work, issue.id)
     await take(
         work, issue, "ask_again", events.AskedAgain, clocks=word_clocks(work, house, issue),
         answered_at=work.clock.now(), answer_id=work.new_id(), closed_at=None, closing=None,
-        verify_after=None, back_to=State.HANDLING,
+        verify_after=None, back_to=State.HANDLING, lead_unit_id=None,
     )  # fmt: skip

@@ -75,6 +75,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "group": ("归入突发事件", "group"),
     "ungroup": ("移出突发事件", "ungroup"),
     "merge": ("并单", "merge"),
+    "go_along": ("随主单转并", "go along"),
     "unmerge": ("拆并", "unmerge"),
     "withdraw": ("撤回", "withdraw"),
     "whistle": ("吹哨", "whistle"),

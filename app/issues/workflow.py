@@ -6,6 +6,7 @@ The diagram is drawn from here (`wangge workflow draw issue`), so are the button
 from app.core.workflow import Guard, Step, Workflow
 from app.issues import events as e
 from app.issues.guards import (
+    both,
     found_it,
     is_confidential,
     is_grouped,
@@ -14,6 +15,8 @@ from app.issues.guards import (
     is_placed,
     is_upstreams,
     may_leave_desk,
+    not_upstreams,
+    of_own_ground,
 )
 from app.issues.kinds import State
 from app.issues.words import STATE_WORDS, STEP_WORDS
@@ -41,6 +44,14 @@ UNSETTLED = frozenset({S.RAISED, S.ASSIGNED, S.HANDLING})
 WORKED = frozenset({S.ASSIGNED, S.HANDLING, S.DISPATCHED, S.WHISTLED})
 WORKING = frozenset({S.HANDLING, S.DISPATCHED, S.WHISTLED})
 ASKED = frozenset({S.HANDLING, S.DISPATCHED})
+CLOSABLE = ASKED | {S.ANSWERED}
+OF_GUESTS = frozenset({"comment", "recuse"})  # what an office may do with a matter it was only let in on
+
+
+def guarded(name: str, by: frozenset[Role], guard: Guard | None, *, inward: bool) -> Guard | None:
+    """What a desk decides, it decides for its own ground; a holder acts wherever it was given the matter."""
+    elsewhere = inward or name in OF_GUESTS or guard in (is_holder, found_it)
+    return guard if elsewhere or not by & HANDLERS else of_own_ground(guard)
 
 
 def step(
@@ -48,7 +59,8 @@ def step(
     guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
 ) -> Step:  # fmt: skip
     """A row of the table."""
-    return Step(name, sources, target, by, event, guard, inward=inward, revives=revives)
+    only = guarded(name, by, guard, inward=inward)
+    return Step(name, sources, target, by, event, only, inward=inward, revives=revives)
 
 
 def back(
@@ -56,7 +68,8 @@ def back(
     guard: Guard | None = None, *, inward: bool = False, revives: bool = False,
 ) -> Step:  # fmt: skip
     """A row that returns to where the issue was before."""
-    return Step(name, frozenset({source}), None, by, event, guard, inward=inward, back_to=to, revives=revives)
+    only = guarded(name, by, guard, inward=inward)
+    return Step(name, frozenset({source}), None, by, event, only, inward=inward, back_to=to, revives=revives)
 
 
 def at(*states: State) -> frozenset[State]:
@@ -69,14 +82,17 @@ ENTERING = (
     step("admit", at(S.SCREENING), S.RAISED, DESKS | SYSTEM, e.IssueAdmitted),
     step("locate", UNSETTLED | {S.SCREENING}, None, DESKS, e.IssueLocated),
     step("assign", UNSETTLED, S.ASSIGNED, DESKS | SYSTEM | {Role.GRID_LEADER}, e.IssueAssigned, is_placed),
-    step("not_accept", UNSETTLED | {S.SCREENING}, S.NOT_ACCEPTED, DESKS, e.IssueNotAccepted),
+    step("not_accept", UNSETTLED | {S.SCREENING}, S.NOT_ACCEPTED, DESKS, e.IssueNotAccepted, not_upstreams),
     step("request_review", at(S.NOT_ACCEPTED), None, REPORTER, e.ReviewRequested),
     step("uphold", at(S.NOT_ACCEPTED), None, OFFICES, e.RefusalUpheld),
     step("overturn", at(S.NOT_ACCEPTED), S.RAISED, OFFICES, e.RefusalOverturned, revives=True),
-    step("merge", UNSETTLED | {S.SCREENING, S.DISPATCHED}, S.MERGED, DESKS | REPORTER, e.IssueMerged),
-    back("unmerge", S.MERGED, UNSETTLED | {S.DISPATCHED}, DESKS, e.IssueUnmerged, revives=True),
-    step("withdraw", LIVE - {S.SUBMITTED, S.TRANSFERRED, S.WHISTLED}, S.WITHDRAWN, REPORTER, e.IssueWithdrawn),
-)
+    step("merge", UNSETTLED | {S.SCREENING, S.DISPATCHED}, S.MERGED, DESKS | REPORTER, e.IssueMerged,
+         not_upstreams),
+    back("unmerge", S.MERGED, UNSETTLED | {S.DISPATCHED}, DESKS | SYSTEM, e.IssueUnmerged, revives=True),
+    step("go_along", at(S.MERGED), None, SYSTEM, e.IssueWentAlong, inward=True),
+    step("withdraw", LIVE - {S.SUBMITTED, S.TRANSFERRED, S.WHISTLED}, S.WITHDRAWN, REPORTER, e.IssueWithdrawn,
+         not_upstreams),
+)  # fmt: skip
 HANDLING = (
     step("accept", at(S.ASSIGNED), S.HANDLING, HANDLERS, e.IssueAccepted, is_holder),
     step("triage", at(S.HANDLING), None, HANDLERS, e.IssueTriaged, is_holder),
@@ -88,7 +104,7 @@ HANDLING = (
     back("go_on", S.AWAITING_REPORTER, ASKED, DESKS | SYSTEM, e.IssueGoneOn),
     step("hand_up", at(S.ASSIGNED, S.HANDLING), S.ASSIGNED, HANDLERS, e.IssueHandedUp, is_holder),
     step("take_over", UNSETTLED, S.HANDLING, DESKS & HANDLERS, e.IssueTakenOver, is_other),
-    step("fix_on_spot", UNSETTLED, S.CLOSED, HANDLERS, e.FixedOnSpot, found_it),
+    step("fix_on_spot", UNSETTLED, S.CLOSED, HANDLERS, e.FixedOnSpot, both(found_it, not_upstreams)),
     step("check_sample", at(S.CLOSED), None, DESKS | {Role.GRID_LEADER}, e.SampleChecked, is_other),
     step("answer", at(S.HANDLING), S.ANSWERED, HANDLERS, e.IssueAnswered, is_holder),
     step("ask_extension", at(S.HANDLING, S.DISPATCHED), None, HANDLERS | DEPARTMENT, e.ExtensionAsked, is_holder),
@@ -108,10 +124,10 @@ DISPATCHING = (
     step("verify", at(S.VERIFYING), S.ANSWERED, DESKS, e.IssueVerified, is_other),
     back("return_for_rework", S.VERIFYING, ASKED, DESKS, e.ReworkOrdered, is_other),
     step("transfer", at(S.ASSIGNED, S.HANDLING, S.DISPATCHED), S.TRANSFERRED, OFFICES, e.IssueTransferred,
-         may_leave_desk),
-    step("confirm_transfer", at(S.TRANSFERRED), S.CLOSED, OFFICES, e.TransferConfirmed),
+         both(may_leave_desk, not_upstreams)),
+    step("confirm_transfer", at(S.TRANSFERRED), S.CLOSED, OFFICES, e.TransferConfirmed, not_upstreams),
     step("receive_back", at(S.TRANSFERRED), S.HANDLING, OFFICES | SYSTEM, e.IssueReceivedBack),
-    step("submit", at(S.HANDLING, S.ANSWERED), S.SUBMITTED, OFFICES, e.IssueSubmitted, is_upstreams),
+    step("submit", UNSETTLED | {S.ANSWERED}, S.SUBMITTED, OFFICES, e.IssueSubmitted, is_upstreams),
     step("upstream_close", at(S.SUBMITTED), S.CLOSED, OFFICES, e.ClosedUpstream),
     step("upstream_return", at(S.SUBMITTED), S.HANDLING, OFFICES, e.ReturnedUpstream),
     step("whistle", WORKED, S.WHISTLED, STREET | DISTRICT, e.IssueWhistled, may_leave_desk, inward=True),
@@ -125,17 +141,19 @@ WORD = (
     step("close", at(S.ANSWERED), S.CLOSED, REPORTER | DESKS | SYSTEM, e.IssueClosed, inward=True),
     step("reopen", at(S.CLOSED), S.HANDLING, REPORTER | DESKS, e.IssueReopened, revives=True),
     step("ask_again", at(S.CLOSED), S.ANSWERED, SYSTEM, e.AskedAgain, inward=True, revives=True),
-    step("ask_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), None, HANDLERS, e.CloseAsked),
-    step("approve_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), S.CLOSED, DESKS, e.CloseApproved, is_other),
-    step("decline_close", at(S.HANDLING, S.DISPATCHED, S.ANSWERED), None, DESKS, e.CloseDeclined, is_other),
+    step("ask_close", CLOSABLE, None, HANDLERS, e.CloseAsked, not_upstreams),
+    step("approve_close", CLOSABLE, S.CLOSED, DESKS, e.CloseApproved, both(is_other, not_upstreams)),
+    step("decline_close", CLOSABLE, None, DESKS, e.CloseDeclined, is_other),
     step("exclude", frozenset(S), None, DESKS, e.ExclusionAsked),
-    step("approve_exclusion", frozenset(S), None, OFFICES, e.ExclusionApproved),
-    step("decline_exclusion", frozenset(S), None, OFFICES, e.ExclusionDeclined),
+    step("approve_exclusion", frozenset(S), None, OFFICES, e.ExclusionApproved, is_other),
+    step("decline_exclusion", frozenset(S), None, OFFICES, e.ExclusionDeclined, is_other),
 )
 BESIDE = (
     step("group", LIVE, None, DESKS, e.IssueGrouped),
     step("ungroup", LIVE, None, DESKS, e.IssueUngrouped, is_grouped),
-    step("supervise", LIVE, None, DISTRICT | SYSTEM | {Role.STREET_SECRETARY}, e.IssueSupervised),
+    step(
+        "supervise", LIVE | {S.NOT_ACCEPTED}, None, DISTRICT | SYSTEM | {Role.STREET_SECRETARY}, e.IssueSupervised
+    ),
     step("turn_to", LIVE - UNSETTLED | {S.HANDLING}, None, DESKS, e.IssueTurned),
     step("set_verify_after", LIVE | {S.CLOSED}, None, DESKS, e.VerifyAfterSet),
     step("edit_copy", LIVE, None, STREET | {Role.DISTRICT_SUPERVISOR}, e.CopyEdited, is_confidential),

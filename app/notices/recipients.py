@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.work import Work
 from app.grid.models import Area, AreaLevel
 from app.issues.models import Issue
-from app.notices.rules import Happened, To
+from app.notices.rules import Happened, Rule, To
 from app.people.models import Post, Role, Unit
 from app.people.queries import in_force
 
@@ -30,6 +30,10 @@ ABOVE: dict[str, AreaLevel] = {
 }
 
 
+ASKED_BY = {"appeal": "not_accept", "approval": "ask_close", "exclusion": "exclude", "extension": "ask_extension"}
+BY_OFFICES = frozenset({"appeal", "approval", "exclusion", "verifying"})  # for the street at least
+
+
 @dataclass(frozen=True)
 class Addressee:
     """A post, a unit, or the desk of an area (`role` is the desk's first role; the others read with it)."""
@@ -40,9 +44,11 @@ class Addressee:
     role: str | None = None
 
 
-async def resolve(work: Work, happened: Happened, wanted: tuple[To, ...]) -> list[Addressee]:
+async def resolve(work: Work, happened: Happened, rule: Rule) -> list[Addressee]:
     """Everybody meant, each once; whoever cannot be found is left out, but a desk above always is."""
-    found = [await _one(work, happened, to) for to in wanted]
+    clock = rule.clock or happened.rang[0] or ""
+    decider = [await _decider(work, happened, clock)] if To.DECIDER in rule.to else []
+    found = [*decider, *[await _one(work, happened, to) for to in rule.to if to != To.DECIDER]]
     return list(dict.fromkeys(one for one in found if one is not None))
 
 
@@ -79,6 +85,30 @@ async def _holder(work: Work, happened: Happened) -> Addressee | None:
     return Addressee(post_id=happened.holder)
 
 
+async def _decider(work: Work, happened: Happened, clock: str) -> Addressee | None:
+    """The lowest staffed desk that may decide: never of the office that asked or refused (CASES 2.2, 2.4)."""
+    issue = happened.issue
+    if issue is None:
+        return await desk(work, happened, AreaLevel.STREET)
+    asker = happened.posts.get(ASKED_BY.get(clock, ""))
+    if clock == "verifying" and issue.lead_unit_id is None:
+        asker = issue.holder_id
+    office = await work.session.scalar(select(Post.area_id).where(Post.id == asker)) if asker else None
+    lowest = AreaLevel.STREET
+    if clock not in BY_OFFICES:
+        level = await _level_above(work, issue)
+        lowest = AreaLevel.COMMUNITY if level == AreaLevel.GRID else level
+        if await _of_district(work, issue):
+            lowest = AreaLevel.STREET
+    return await desk(work, happened, lowest, without=office)
+
+
+async def _of_district(work: Work, issue: Issue) -> bool:
+    """Held by the district itself: nobody is above it, and another office is below."""
+    role = await work.session.scalar(select(Post.role).where(Post.id == issue.holder_id))
+    return issue.lead_unit_id is None and role in DESKS[AreaLevel.DISTRICT]
+
+
 async def _level_above(work: Work, issue: Issue) -> AreaLevel:
     """The level over who works on it: over a unit, the street that dispatched it."""
     if issue.lead_unit_id is not None or issue.holder_id is None:
@@ -87,15 +117,20 @@ async def _level_above(work: Work, issue: Issue) -> AreaLevel:
     return ABOVE.get(role or "", AreaLevel.DISTRICT)
 
 
-async def desk(work: Work, happened: Happened, lowest: AreaLevel) -> Addressee | None:
-    """The first staffed desk from that level up; at last the district's, which is there for everything."""
+async def desk(
+    work: Work, happened: Happened, lowest: AreaLevel, *, without: UUID | None = None
+) -> Addressee | None:
+    """The first staffed desk from that level up, but not of the area `without`; at last the district's, which is
+    there for everything.
+    """
     places = await _places(work, happened, lowest)
+    whole = places.get(AreaLevel.DISTRICT)
+    places = {level: area_id for level, area_id in places.items() if area_id != without}
     here = (Post.area_id.in_(places.values()), in_force(work.clock.now()))
     posts = (await work.session.execute(select(Post.area_id, Post.role).where(*here))).all()
     for level, area_id in places.items():
         if any(post.area_id == area_id and post.role in DESKS[level] for post in posts):
             return Addressee(area_id=area_id, role=DESKS[level][0])
-    whole = places.get(AreaLevel.DISTRICT)
     return Addressee(area_id=whole, role=DESKS[AreaLevel.DISTRICT][0]) if whole else None
 
 

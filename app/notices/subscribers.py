@@ -24,7 +24,7 @@ async def notify(work: Work, event: Outbox) -> None:
     """Make the notices the table gives for this event."""
     happened = await _happened(work, event)
     for rule in RULES[event.event]:
-        if rule.when(happened) and (found := await resolve(work, happened, rule.to)):
+        if rule.when(happened) and (found := await resolve(work, happened, rule)):
             await _tell(work, event, rule, happened, found)
 
 
@@ -41,7 +41,9 @@ async def _happened(work: Work, event: Outbox) -> Happened:
     by = next((act.role for act in acts if act.seq == event.seq), str(Role.SYSTEM))
     given = (_given_to(act) for act in acts if act.seq < event.seq)
     previous = next((post for post in given if post is not None), None)
-    return Happened(event.payload, issue, by, previous, urgent=issue.urgency == Urgency.EMERGENCY)
+    posts = {act.step: act.post_id for act in reversed(acts) if act.post_id is not None}
+    urgent = issue.urgency == Urgency.EMERGENCY
+    return Happened(event.payload, issue, by, previous, urgent=urgent, posts=posts)
 
 
 async def _is_emergency(work: Work, event: Outbox) -> bool:

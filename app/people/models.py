@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, literal_column
@@ -233,11 +234,21 @@ class ContactDuty(Base):
     until: Mapped[datetime | None]
 
 
+def _itself(row: Any) -> Any:
+    """Let in by the desk of the matter, with no order and no report-in."""
+    return row.get_current_parameters()["subject_id"]
+
+
 class Guest(Base):
-    """That the posts of an area may see one matter that lies on other ground (CASES 1a)."""
+    """That the posts of an area may see one matter that lies on other ground (CASES 1a).
+
+    `through` is what they were let in by, as of a party of the matter.
+    """
 
     __tablename__ = "guest"
+    __table_args__ = (Index(None, "through"),)
 
     area_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"), primary_key=True)
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    through: Mapped[UUID] = mapped_column(primary_key=True, default=_itself)
     since: Mapped[datetime]

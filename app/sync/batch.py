@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden
@@ -52,7 +53,7 @@ class LateAssignment(Forbidden):
 class Batch:
     """`who` finds the phone's holder in each transaction anew, so that a revocation stops a batch half-way.
 
-    `answers` are the results so far, by place in the batch.
+    `answers` are the results so far, by place in the batch; `together` lets runs of it go by one statement.
     """
 
     runtime: Runtime
@@ -64,6 +65,7 @@ class Batch:
     enrolled_at: datetime
     epoch: UUID
     answers: dict[int, OpResult] = field(default_factory=dict)
+    together: bool = True
 
     def own_work(self) -> AbstractAsyncContextManager[Work]:
         """A Work of the phone that sees nothing: for the ledger alone."""
@@ -78,9 +80,7 @@ class Batch:
     def _identify(self, post_id: UUID, times: Sequence[datetime]) -> Identify:
         async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
             bearer = await self.who(session)
-            post = await session.get(Post, post_id)
-            if post is None:
-                raise ForeignPost("assignment_id")
+            post = await _post(session, post_id)
             last = max([await _looked_at(session, post, bearer.account_id, at) for at in times])
             standing = await standing_of(session, replace(bearer, post_id=post_id), last)
             if standing is None:
@@ -103,9 +103,20 @@ def phone_only(who: Who, address: str) -> Identify:
     return identify
 
 
-async def _looked_at(session: AsyncSession, post: Post, account_id: UUID, at: datetime) -> datetime:
+async def _post(session: AsyncSession, post_id: UUID) -> Row[*tuple[Any, ...]]:
+    query = select(Post.id, Post.account_id, Post.valid_from, Post.valid_to).where(Post.id == post_id)
+    found = (await session.execute(query)).first()
+    if found is None:
+        raise ForeignPost("assignment_id")
+    return found
+
+
+async def _looked_at(
+    session: AsyncSession, post: Row[*tuple[Any, ...]], account_id: UUID, at: datetime
+) -> datetime:
     """The moment at which the post is looked at: its last one, or its deputy's, for what came within the grace."""
-    ends = [post.valid_to] if post.valid_to is not None else []
+    begins: datetime = post.valid_from
+    ends: list[datetime] = [post.valid_to] if post.valid_to is not None else []
     if post.account_id != account_id:
         mine = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
         until = await session.scalar(select(func.max(Absence.ends_at)).where(*mine))
@@ -114,7 +125,7 @@ async def _looked_at(session: AsyncSession, post: Post, account_id: UUID, at: da
         ends.append(until)
     end = min(ends, default=None)
     if end is None or at < end:
-        return max(at, post.valid_from)
+        return max(at, begins)
     if at >= end + GRACE:
         raise LateAssignment("assignment_id")
     return end - timedelta(microseconds=1)

@@ -253,6 +253,19 @@ async def own(work: Work, device_id: UUID) -> Device:
     return device
 
 
+async def enrolled_at(work: Work) -> datetime | None:
+    """Since when the caller's phone is known."""
+    mine = select(Device.enrolled_at).where(Device.id == work.actor.device_id)
+    found: datetime | None = await work.session.scalar(mine.execution_options(unscoped=True))
+    return found
+
+
+async def ground_of(work: Work, device_id: UUID | None) -> dict[str, UUID | None]:
+    """Where the post of a phone was when it was enrolled."""
+    ground = select(Device.street_id, Device.community_id, Device.grid_id).where(Device.id == device_id)
+    return dict((await work.session.execute(ground.execution_options(unscoped=True))).one()._asdict())
+
+
 async def state_of(work: Work) -> DeviceState:
     """What the phone asks on every foreground."""
     return DeviceState(

@@ -15,9 +15,7 @@ async def digest(work: Work) -> DigestOut:
     holding = await holding_of(work)
     types: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
-        rows = kind.rows(work, holding)  # itself, not inside another query: the scope has to find its tables
-        said = rows.selected_columns
-        query = rows.with_only_columns(said.id, said.rev, maintain_column_froms=True)
+        query = kind.rows(work, holding)  # itself, not inside another query: the scope has to find its tables
         held = sorted(f"{row.id}:{row.rev}" for row in await work.session.execute(query))
         types[kind.name] = {"count": len(held), "hash": hashlib.sha256("\n".join(held).encode()).hexdigest()}
     return DigestOut(

@@ -27,7 +27,7 @@ async def give_up_waiting(work: Work) -> int:
     found = list(await work.session.scalars(query))
     for op in found:
         await open_card(work, op, ReviewReason.LOST_DEPENDENCY)
-        await settle(work, op, OpResult(op_id=op.op_id, status=Status.DEFERRED, code="lost_dependency"))
+        await settle(work, op.op_id, OpResult(op_id=op.op_id, status=Status.DEFERRED, code="lost_dependency"))
     return len(found)
 
 

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core.work import Work
 from app.sync.kinds import Status
@@ -59,18 +59,26 @@ class Judged:
 
 async def lock_phone(work: Work) -> None:
     """One transaction of a phone at a time; another one waits, and gives up as `Busy` after the lock timeout."""
-    key = int.from_bytes(hashlib.sha256(str(work.actor.device_id).encode()).digest()[:8], signed=True)
-    asked = select(func.pg_advisory_xact_lock(key)).execution_options(unscoped=True)  # no table is read
-    await work.session.execute(asked)
+    await work.hold(f"phone {work.actor.device_id}")
 
 
-async def known(work: Work, op_ids: Iterable[UUID]) -> dict[UUID, Op]:
+@dataclass(frozen=True)
+class Known:
+    """What the ledger says of an operation."""
+
+    op_id: UUID
+    sha256: str
+    status: str
+    result: dict[str, Any] | None
+
+
+async def known(work: Work, op_ids: Iterable[UUID]) -> dict[UUID, Known]:
     """What the ledger holds of them, whoever sent them."""
-    found = await work.session.scalars(select(Op).where(Op.op_id.in_(list(op_ids))))
-    return {op.op_id: op for op in found}
+    query = select(Op.op_id, Op.sha256, Op.status, Op.result).where(Op.op_id.in_(list(op_ids)))
+    return {row.op_id: Known(*row) for row in await work.session.execute(query)}
 
 
-def again(op: Op, raw: Raw) -> OpResult | None:
+def again(op: Known, raw: Raw) -> OpResult | None:
     """The answer to a repeat: the first one's result; None when it still waits and has to be looked at anew."""
     if op.sha256 != raw.sha256:
         return OpResult(op_id=raw.op_id, status=Status.REJECTED, code="op_id_reuse")
@@ -95,12 +103,13 @@ def row(work: Work, judged: Judged) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def settle(work: Work, op: Op, result: OpResult) -> None:
+async def settle(work: Work, op_id: UUID, result: OpResult) -> None:
     """The answer of an operation that waited."""
-    op.status, op.code = result.status, result.code
-    op.result = result.model_dump(mode="json", exclude_none=True)
-    op.settled_at = work.clock.now()
-    await work.session.flush()
+    said = result.model_dump(mode="json", exclude_none=True)
+    settled = update(Op).where(Op.op_id == op_id).values(
+        status=str(result.status), code=result.code, result=said, settled_at=work.clock.now()
+    )  # fmt: skip
+    await work.session.execute(settled)
 
 
 async def keep_clash(work: Work, raw: Raw) -> None:
@@ -112,9 +121,9 @@ async def keep_clash(work: Work, raw: Raw) -> None:
     await work.put(OpClash, [clash])
 
 
-def body_of(work: Work, op: Op) -> dict[str, Any]:
+def body_of(work: Work, sealed: bytes | None) -> dict[str, Any]:
     """What the phone said."""
-    said: dict[str, Any] = json.loads(work.keys.unseal(op.body_sealed or b"", CONTEXT))
+    said: dict[str, Any] = json.loads(work.keys.unseal(sealed or b"", CONTEXT))
     return said
 
 

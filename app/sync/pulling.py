@@ -6,10 +6,11 @@ that a crash between the two repeats a page and changes nothing.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, cast, func, literal_column, select, tuple_
+from sqlalchemy import BigInteger, Text, cast, literal_column, select, tuple_
 
 from app.core.work import Work
 from app.feed.models import Change, ChangeKind
@@ -22,12 +23,23 @@ from app.sync.showing import BY_NAME, KINDS, PERSONAL, Kind, of_ground
 
 MOST_BYTES = 512 * 1024
 PURPOSE = "offline visiting of the post's own ground"
-Page = dict[str, Any]
-Found = tuple[list[Page], Cursor, bool]
 
 
-async def pull(work: Work, word: str | None, limit: int) -> Page:
-    """One page after a cursor, or the first one of a first sync; `CursorExpired` to begin anew."""
+@dataclass(frozen=True)
+class Said:
+    """One change as it goes out: its type and id, whether it reads a record, and its JSON text."""
+
+    type: str
+    id: UUID
+    reads: bool
+    text: str
+
+
+Found = tuple[list[Said], Cursor, bool]
+
+
+async def pull(work: Work, word: str | None, limit: int) -> str:
+    """One page (JSON) after a cursor, or the first one of a first sync; `CursorExpired` to begin anew."""
     holding, store = await holding_of(work), await devices.store_epoch(work)
     device, now = UUID(str(work.actor.device_id)), work.clock.now()
     if word is None:
@@ -39,11 +51,12 @@ async def pull(work: Work, word: str | None, limit: int) -> Page:
     else:
         changes, following, more = await _feed(work, holding, at, limit)
     await _log_reading(work, changes)
-    return {
+    head = {
         "cursor": following.moved(at=now.isoformat()).written(work.keys), "has_more": more,
         "scope_epoch": holding.epoch, "store_epoch": str(store), "server_time": now.isoformat(),
-        "changes": changes,
     }  # fmt: skip
+    told = ",".join(one.text for one in changes)
+    return f'{json.dumps(head, separators=(",", ":"))[:-1]},"changes":[{told}]}}'
 
 
 async def _begin(work: Work, holding: Holding, cursor: Cursor) -> Cursor:
@@ -51,18 +64,11 @@ async def _begin(work: Work, holding: Holding, cursor: Cursor) -> Cursor:
     count = await households_on(work, holding)
     if count > MOST_HOUSEHOLDS:
         raise ScopeTooLarge(households=count, most=MOST_HOUSEHOLDS)
-    return cursor.moved(watermark=await _horizon(work), phase=0)
+    return cursor.moved(watermark=await work.oldest_running(), phase=0)
 
 
-async def _horizon(work: Work) -> int:
-    """Everything below it is committed or rolled back: nothing that is written later comes below."""
-    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
-    asked = select(cast(oldest, Text)).execution_options(unscoped=True)  # no table is read
-    return int(await work.session.scalar(asked) or 0)
-
-
-async def _first_sync(work: Work, holding: Holding, cursor: Cursor, limit: int) -> tuple[list[Page], Cursor, bool]:
-    changes: list[Page] = []
+async def _first_sync(work: Work, holding: Holding, cursor: Cursor, limit: int) -> Found:
+    changes: list[Said] = []
     room, phase, after = MOST_BYTES, cursor.phase or 0, cursor.after
     while phase < len(KINDS):
         kind = KINDS[phase]
@@ -71,7 +77,7 @@ async def _first_sync(work: Work, holding: Holding, cursor: Cursor, limit: int) 
             query = query.where(kind.key > UUID(after))
         for row in (await work.session.execute(query)).all():
             said = upsert(work, kind, row)
-            room -= size_of(said)
+            room -= len(said.text) + len(said.text) // 2  # Chinese is three bytes a character
             if room < 0 and changes:
                 return changes, cursor.moved(phase=phase, after=after), True
             changes.append(said)
@@ -82,19 +88,15 @@ async def _first_sync(work: Work, holding: Holding, cursor: Cursor, limit: int) 
     return changes, cursor.moved(phase=None, after=None), False
 
 
-def upsert(work: Work, kind: Kind, row: Any) -> Page:
+def upsert(work: Work, kind: Kind, row: Any) -> Said:
     """One record as it is now."""
-    return {"t": kind.name, "id": str(row.id), "k": "upsert", "rev": row.rev, "d": kind.shown(work, row)}
-
-
-def size_of(said: Page) -> int:
-    """About what it takes on the wire."""
-    return len(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+    text = f'{{"t":"{kind.name}","id":"{row.id}","k":"upsert","rev":{row.rev},"d":{kind.written(work, row)}}}'
+    return Said(kind.name, row.id, reads=True, text=text)
 
 
 async def _feed(work: Work, holding: Holding, cursor: Cursor, limit: int) -> Found:
     """Changes between the watermark and the horizon, the last one of each record, as the records are now."""
-    horizon = await _horizon(work)
+    horizon = await work.oldest_running()
     xid = cast(cast(Change.xid, Text), BigInteger)
     query = (
         select(Change.type, Change.entity_id, Change.kind, Change.to_id, xid.label("xid"), Change.id)
@@ -117,10 +119,10 @@ def _xid8(number: int) -> Any:
     return literal_column(f"'{int(number)}'::xid8")
 
 
-async def _as_they_are(work: Work, holding: Holding, rows: Sequence[Any]) -> list[Page]:
+async def _as_they_are(work: Work, holding: Holding, rows: Sequence[Any]) -> list[Said]:
     """The last word on each record: what left the ground is evicted, whatever an earlier change said of it."""
     last = {(row.type, row.entity_id): row for row in rows}
-    found: dict[tuple[str, UUID], Page] = {}
+    found: dict[tuple[str, UUID], Said] = {}
     for kind in KINDS:
         ids = [entity for (name, entity), row in last.items() if name == kind.name and row.kind == "upsert"]
         if ids:
@@ -129,14 +131,15 @@ async def _as_they_are(work: Work, holding: Holding, rows: Sequence[Any]) -> lis
     return [found.get(key) or _gone(row) for key, row in last.items() if row.type in BY_NAME]
 
 
-def _gone(row: Any) -> Page:
+def _gone(row: Any) -> Said:
     kind = row.kind if row.kind != ChangeKind.UPSERT else ChangeKind.EVICT
     said = {"t": row.type, "id": str(row.entity_id), "k": str(kind)}
-    return said | ({"to": str(row.to_id)} if row.to_id else {})
+    said |= {"to": str(row.to_id)} if row.to_id else {}
+    return Said(row.type, row.entity_id, reads=False, text=json.dumps(said, separators=(",", ":")))
 
 
-async def _log_reading(work: Work, changes: Iterable[Page]) -> None:
+async def _log_reading(work: Work, changes: Iterable[Said]) -> None:
     """Who read which households' records: one row a page and kind (R6.3)."""
     for name, fields in PERSONAL.items():
-        read = [UUID(said["id"]) for said in changes if said["t"] == name and said["k"] == "upsert"]
+        read = [said.id for said in changes if said.type == name and said.reads]
         await note_read(work, "sync.pull", name, read, fields, PURPOSE, work.actor.device_id)

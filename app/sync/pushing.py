@@ -27,7 +27,7 @@ from app.sync.batch import Batch, LateAssignment, OtherPhone, phone_only
 from app.sync.kinds import OpType, Status
 from app.sync.ledger import Judged, Raw
 from app.sync.login import phone_of
-from app.sync.models import Device, Op
+from app.sync.models import Op
 from app.sync.reviewing import open_review
 from app.sync.schemas import MOST_OPS, OpIn, OpResult, Push, PushOut
 from app.sync.straying import HasStrayed
@@ -65,8 +65,7 @@ async def begin(runtime: Runtime, token: str, address: str, form: Push) -> Batch
     async with open_work(runtime, district, phone_only(who, address)) as work:
         if form.device_id != work.actor.device_id:
             raise OtherPhone("device_id")
-        query = select(Device.enrolled_at).where(Device.id == form.device_id).execution_options(unscoped=True)
-        enrolled = await work.session.scalar(query)
+        enrolled = await devices.enrolled_at(work)
         await devices.seen(work)
         epoch = await devices.store_epoch(work)
     received = runtime.clock.now()
@@ -197,7 +196,7 @@ def _moment(batch: Batch, op: OpIn) -> Moment:
 
 
 async def _take(batch: Batch, run: Sequence[Item]) -> None:
-    if len(run) > 1 and await _take_together(batch, run):
+    if batch.together and len(run) > 1 and await _take_together(batch, run):
         return
     for item in run:
         batch.answers[item.place] = await _take_one(batch, item)
@@ -274,7 +273,7 @@ async def _apply(batch: Batch, item: Item, asked: Asked, verb: Verb) -> OpResult
         await _need(work, item.depends_on)
         result = await verb.handler(work, asked)
         if op is not None:
-            await ledger.settle(work, op, result)
+            await ledger.settle(work, op.op_id, result)
         else:
             judged = Judged(item.raw, result, asked.op.assignment_id, asked.moment.at)
             await work.put(Op, [ledger.row(work, judged)])
@@ -314,7 +313,7 @@ async def _keep(
         if op is not None:
             answer = ledger.again(op, item.raw)
             if answer is None and result.status != Status.WAITING:
-                await ledger.settle(work, op, result)
+                await ledger.settle(work, op.op_id, result)
             return answer or result
         at = item.asked.moment.at if item.asked else None
         post_id = item.asked.op.assignment_id if item.asked else work.actor.post_id
@@ -351,10 +350,10 @@ async def _waiting_for(batch: Batch, ids: Sequence[UUID]) -> list[Raw]:
         return []
     async with batch.own_work() as work:
         mine = (Op.device_id == work.actor.device_id, Op.status == str(Status.WAITING))
-        found = await work.session.scalars(
-            select(Op).where(*mine, Op.waits_for.overlap(list(ids))).order_by(Op.seq).limit(MOST_OPS)
-        )
-        return [Raw(op.op_id, op.seq, op.type, op.entity_id, ledger.body_of(work, op)) for op in found]
+        fields = (Op.op_id, Op.seq, Op.type, Op.entity_id, Op.body_sealed)
+        query = select(*fields).where(*mine, Op.waits_for.overlap(list(ids))).order_by(Op.seq).limit(MOST_OPS)
+        rows = (await work.session.execute(query)).all()
+        return [Raw(*row[:4], ledger.body_of(work, row.body_sealed)) for row in rows]
 
 
 async def _close(batch: Batch, raws: Iterable[Raw]) -> PushOut:

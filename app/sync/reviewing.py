@@ -3,35 +3,28 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app.core.work import Work
 from app.feed.actions import change_row
 from app.feed.models import Change
 from app.households.kinds import ReviewReason
 from app.households.models import Review
+from app.sync import devices
 from app.sync.ledger import Judged
-from app.sync.models import Device, Op
+from app.sync.models import Op
 
 
 async def open_review(work: Work, judged: Judged, household_id: UUID | None = None) -> None:
     """A card about an operation that did not take effect by itself, on the ground of the phone's post."""
     raw = judged.raw
     said = {"entity": raw.type.partition(".")[0][:20], "entity_id": raw.entity_id or raw.op_id, "op_id": raw.op_id}
-    ground = await _ground_of(work, work.actor.device_id)
+    ground = await devices.ground_of(work, work.actor.device_id)
     await _write(work, said | {"household_id": household_id}, ground, ReviewReason.LATE_ASSIGNMENT)
 
 
 async def open_card(work: Work, op: Op, reason: ReviewReason) -> None:
     """The same about one that is in the ledger."""
     said = {"entity": op.type.partition(".")[0][:20], "entity_id": op.entity_id or op.op_id, "op_id": op.op_id}
-    await _write(work, said | {"household_id": None}, await _ground_of(work, op.device_id), reason)
-
-
-async def _ground_of(work: Work, device_id: UUID | None) -> dict[str, UUID | None]:
-    ground = select(Device.street_id, Device.community_id, Device.grid_id).where(Device.id == device_id)
-    row = (await work.session.execute(ground.execution_options(unscoped=True))).one()
-    return dict(row._asdict())
+    await _write(work, said | {"household_id": None}, await devices.ground_of(work, op.device_id), reason)
 
 
 async def _write(work: Work, said: dict[str, Any], ground: dict[str, UUID | None], reason: ReviewReason) -> None:

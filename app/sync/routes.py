@@ -1,7 +1,6 @@
 """The phone protocol over HTTP (SYNC 3c)."""
 
 import gzip
-import json
 import zlib
 from typing import Annotated
 from uuid import UUID
@@ -111,9 +110,7 @@ async def take_outbox(device_id: UUID, work: StaffWork) -> PushOut:
 @router.get("/sync/pull", response_model=PullOut)
 async def pull(work: PhoneWork, cursor: str | None = None, limit: Limit = MOST_RECORDS) -> Response:
     """A page of what has changed on the phone's ground; without a cursor the first page of all of it."""
-    page = await pulling.pull(work, cursor, limit)
-    said = json.dumps(page, ensure_ascii=False, separators=(",", ":"))
-    return Response(said, media_type="application/json")
+    return Response(await pulling.pull(work, cursor, limit), media_type="application/json")
 
 
 async def _batch(request: Request) -> Push:

@@ -44,7 +44,7 @@ async def take(work: Work, review_id: UUID) -> OpResult:
         raise NotFound("op_id")
     if op.body_sealed is None:
         raise BodyGone("op_id")
-    said = OpIn.model_validate(ledger.body_of(work, op))
+    said = OpIn.model_validate(ledger.body_of(work, op.body_sealed))
     verb = VERBS[OpType(said.type)]
     moment = Moment(said.occurred_at, op.at or op.received_at, ClockQuality.UNKNOWN)
     asked = Asked(said, verb.form.model_validate(said.payload), moment, op.device_id)
@@ -52,7 +52,7 @@ async def take(work: Work, review_id: UUID) -> OpResult:
         result = await verb.handler(await _as_author(work, op), asked)
     except WaitsFor:
         raise StillWaits("op_id") from None
-    await ledger.settle(work, op, result)
+    await ledger.settle(work, op.op_id, result)
     review.decision, review.decided_at = ReviewDecision.TAKEN, work.clock.now()
     review.decided_by = work.actor.post_id
     await work.session.flush()

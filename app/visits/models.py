@@ -27,6 +27,7 @@ from app.core.db import LEFT_TO_DEFAULT as LATER
 from app.core.db import Base
 from app.core.scope import Scope, Scoped
 from app.grid.models import one_of
+from app.households.models import OfHousehold
 from app.visits.kinds import ClockQuality, Period, Result, TaskState, VisitKind, Way
 
 
@@ -199,7 +200,7 @@ class VisitTask(OnGround, Base):
     rev: Mapped[int] = mapped_column(Integer)
 
 
-class OptOut(OnGround, Base):
+class OptOut(OfHousehold, Base):
     """A household that does not want to be called on, wholly or by one rule; it is asked again after `until`."""
 
     __tablename__ = "opt_out"

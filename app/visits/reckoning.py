@@ -6,7 +6,7 @@ here), follow those that were merged, make what is missing, settle every task.
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -194,9 +194,10 @@ MAJOR = Statement(f"""
 with made as (
     insert into visit_task ({TASK})
     select {KEY.format(rule="r.id", household="h.id", starts="%(starts)s::date", post="null")},
-        r.id, h.id, {OF_HOUSEHOLD}, null, %(starts)s::date, %(ends)s::date, %(ends)s::date,
-        %(at)s::timestamptz + make_interval(hours => coalesce(r.hours, 24)), 'open', null, null, null, 1
+        r.id, h.id, {OF_HOUSEHOLD}, null, %(starts)s::date, (due.at at time zone 'Asia/Shanghai')::date,
+        (due.at at time zone 'Asia/Shanghai')::date, due.at, 'open', null, null, null, 1
     from household h join plan_rule r on r.period = 'once'
+    cross join lateral (select %(at)s::timestamptz + make_interval(hours => coalesce(r.hours, 24)) as at) as due
     where h.id = any(%(households)s::uuid[]) and h.until is null and h.merged_into is null
         and r.valid_from <= %(starts)s::date and (r.valid_to is null or r.valid_to > %(starts)s::date)
         and (r.household_kind is null or r.household_kind = h.kind)
@@ -210,6 +211,29 @@ with made as (
 ),
 feed as (insert into change {FEED} {told("task", "made")})
 select count(*) from made
+""")  # noqa: S608  # of constants
+
+PASS_ON = Statement(f"""
+with gone as (
+    select t.* from visit_task t
+    where t.post_id = %(post)s::uuid and t.household_id = %(household)s::uuid and t.state = 'open'
+),
+tasks as (
+    insert into visit_task ({TASK})
+    select {KEY.format(rule="g.rule_id", household="g.household_id", starts="g.starts_on", post="%(to)s::uuid")},
+        g.rule_id, g.household_id, g.street_id, g.community_id, g.grid_id, g.building_group_id, %(to)s::uuid,
+        g.starts_on, g.ends_on, g.due_on, g.due_at, 'open', null, null, null, 1
+    from gone g
+    on conflict do nothing
+    returning id, rev, grid_id, household_id
+),
+left_behind as (
+    update visit_task t set state = 'cancelled', cancelled_at = %(now)s::timestamptz, rev = t.rev + 1
+    from gone g where t.id = g.id
+    returning t.id, t.rev, t.grid_id, t.household_id
+),
+feed as (insert into change {FEED} {told("task", "tasks")} union all {told("task", "left_behind")})
+select count(*) from left_behind
 """)  # noqa: S608  # of constants
 
 
@@ -244,3 +268,16 @@ def _stretches(today: date) -> dict[str, Any]:
         "starts": [span.starts_on for _, span in found],
         "ends": [span.ends_on for _, span in found],
     }
+
+
+async def ask_at_once(work: Work, households: Iterable[UUID], at: datetime) -> None:
+    """The task in hours that a grave change at that moment asks for, of every rule that reaches the household."""
+    starts = office_day(at)
+    parameters = {"households": list(households), "now": work.clock.now(), "at": at, "starts": starts}
+    await MAJOR.row(await work.cursor(), parameters)
+
+
+async def pass_on(work: Work, household: UUID, post: UUID, to: UUID) -> None:
+    """What a post still had to do for a household of its list, the missed ones too, becomes another's."""
+    parameters = {"household": household, "post": post, "to": to, "now": work.clock.now()}
+    await PASS_ON.row(await work.cursor(), parameters)

@@ -1,4 +1,4 @@
-"""Visits over HTTP: make, amend, read, export, and the issue a visit led to."""
+"""Visits over HTTP: make, amend, read, export; what is due; contact duties; patrols."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,9 +12,22 @@ from app.issues.schemas import RaiseIssue
 from app.issues.stepping import Key
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs
-from app.visits import actions, exporting, queries, sheet
+from app.visits import actions, due, duties, exporting, patrols, plans, queries, sheet
+from app.visits.due import DueFilter, DueOut
+from app.visits.duties import DutyOut, NewDuty
 from app.visits.moments import said_then
-from app.visits.schemas import AmendVisit, NewVisit, RaisedFromVisit, VisitFilter, VisitLine, VisitOut
+from app.visits.patrols import NewPatrol, NewPatrolList, PatrolListInFull, PatrolListOut, PatrolOut
+from app.visits.schemas import (
+    AmendVisit,
+    MajorChange,
+    NewOptOut,
+    NewVisit,
+    OptOutOut,
+    RaisedFromVisit,
+    VisitFilter,
+    VisitLine,
+    VisitOut,
+)
 
 router = APIRouter(tags=["visits"])
 VISIT = needs(Capability.MAKE_VISITS)
@@ -52,6 +65,13 @@ async def export_visits(work: StaffWork, wanted: Annotated[VisitFilter, Query()]
     return Response(blob, media_type=XLSX, headers=shown)
 
 
+@router.get("/visits/due", dependencies=[VISIT])
+async def list_due(work: StaffWork, wanted: Annotated[DueFilter, Query()]) -> Page[DueOut]:
+    """What is to be done: overdue, today, this week, later. It never says for which need."""
+    items, following = await due.due(work, wanted)
+    return Page[DueOut](items=items, next_cursor=following)
+
+
 @router.get("/visits/{visit_id}", dependencies=[VISIT])
 async def get_visit(visit_id: UUID, work: StaffWork) -> VisitOut:
     """One visit with its note."""
@@ -81,3 +101,79 @@ async def raise_from_visit(visit_id: UUID, form: RaiseIssue, work: StaffWork, ke
     raised = await actions.raise_from_visit(work, visit_id, form, claim)
     number = str(raised.row["number"])
     return RaisedFromVisit(visit_id=visit_id, issue_id=raised.issue_id, number=number, replayed=raised.replayed)
+
+
+@router.post("/households/{household_id}/major-change", status_code=204, dependencies=[VISIT])
+async def note_major_change(household_id: UUID, form: MajorChange, work: StaffWork) -> None:
+    """Something grave has happened: somebody calls on the household within 24 hours."""
+    await plans.note_major_change(work, household_id, said_then(work, form.occurred_at))
+
+
+@router.post("/households/{household_id}/opt-outs", status_code=201, dependencies=[VISIT])
+async def opt_out(household_id: UUID, form: NewOptOut, work: StaffWork) -> OptOutOut:
+    """The household does not want to be called on: its open tasks end, no new ones are made."""
+    return OptOutOut.model_validate(await plans.opt_out(work, household_id, form))
+
+
+@router.post("/opt-outs/{opt_out_id}/end", dependencies=[VISIT])
+async def opt_in(opt_out_id: UUID, work: StaffWork) -> OptOutOut:
+    """The household is content to be called on again."""
+    return OptOutOut.model_validate(await plans.opt_in(work, opt_out_id))
+
+
+@router.get("/duties", dependencies=[VISIT])
+async def list_duties(work: StaffWork, post_id: UUID | None = None) -> list[DutyOut]:
+    """The list of contact duty 包联 of one's post, or of another one as far as one sees its households."""
+    return await duties.listed(work, post_id)
+
+
+@router.post("/duties", status_code=201, dependencies=[needs(Capability.GIVE_DUTIES)])
+async def give_duty(form: NewDuty, work: StaffWork) -> DutyOut:
+    """Put a household of one's ground on a post's list; at most 60 to a post."""
+    return await duties.give(work, form)
+
+
+@router.post("/duties/end", dependencies=[needs(Capability.GIVE_DUTIES)])
+async def end_duty(form: NewDuty, work: StaffWork) -> DutyOut:
+    """Take a household off a post's list."""
+    return await duties.end(work, form)
+
+
+@router.get("/patrol-lists", dependencies=[VISIT])
+async def list_patrol_lists(work: StaffWork) -> list[PatrolListOut]:
+    """The lists in force on one's ground, with the day each was last gone over."""
+    return await patrols.lists(work)
+
+
+@router.post("/patrol-lists", status_code=201, dependencies=[needs(Capability.KEEP_PATROLS)])
+async def make_patrol_list(form: NewPatrolList, work: StaffWork) -> PatrolListOut:
+    """A list of points for one's ground; `empty_dwellings` puts its empty doors on it."""
+    return await patrols.make_list(work, form)
+
+
+@router.get("/patrol-lists/{list_id}", dependencies=[VISIT])
+async def get_patrol_list(list_id: UUID, work: StaffWork) -> PatrolListInFull:
+    """A list with its points and what was last found at each."""
+    return await patrols.in_full(work, await patrols.get_list(work, list_id))
+
+
+@router.post("/patrol-lists/{list_id}/end", dependencies=[needs(Capability.KEEP_PATROLS)])
+async def end_patrol_list(list_id: UUID, work: StaffWork) -> PatrolListOut:
+    """The list is gone over no more."""
+    return await patrols.end_list(work, list_id)
+
+
+@router.post("/patrol-lists/{list_id}/patrols", status_code=201, dependencies=[VISIT])
+async def go_round(list_id: UUID, form: NewPatrol, work: StaffWork, key: Key = None) -> PatrolOut:
+    """A round with a finding for each point looked at; a reported one becomes an issue. The same id or key again
+    makes nothing.
+    """
+    digest = body_hash({"list": str(list_id), **form.model_dump(mode="json")})
+    held = claim_of(work, "POST /patrols", key, digest)
+    patrol_id = form.id or work.new_id()
+    if key is None or await take(work, held, patrol_id):
+        moment = said_then(work, form.occurred_at)
+        await patrols.go_round(work, list_id, form.model_copy(update={"id": patrol_id}), moment)
+    else:
+        patrol_id = await used_for(work, held) or patrol_id
+    return await patrols.patrol_out(work, patrol_id)

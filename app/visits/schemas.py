@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from app.core.fields import Schema, Sentence
 from app.core.paging import Limit
 from app.issues.schemas import Moment, Point, example
-from app.visits.kinds import Advice, ClockQuality, Finding, Result, VisitKind, Way
+from app.visits.kinds import Advice, ClockQuality, Result, VisitKind, Way
 
 MOST_COMPANIONS, MOST_PHOTOS = 9, 9
 Cursor = Annotated[str, Field(max_length=400)]
@@ -154,21 +154,3 @@ class OptOutOut(Schema):
     rule_id: UUID | None
     since: datetime
     until: datetime | None
-
-
-class PointFinding(Schema):
-    """What was found at one point; a report needs words."""
-
-    point_id: UUID
-    finding: Finding
-    note: Sentence | None = None
-
-
-class NewPatrol(Schema):
-    """A round over a list: a finding for each point looked at, in no order and without times."""
-
-    model_config = example(findings=[{"point_id": "0199aa00-0000-7000-8000-000000000002", "finding": "fine"}])
-
-    id: UUID | None = None
-    findings: Annotated[list[PointFinding], Field(min_length=1, max_length=300)]
-    occurred_at: Moment | None = None

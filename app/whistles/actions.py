@@ -15,7 +15,7 @@ from app.whistles.workflow import WHISTLE
 
 Action = Callable[..., Awaitable[None]]
 Table = Mapping[str, tuple[type[StepInput], Action]]
-CHANGES_ISSUES = frozenset({"confirm", "add_party", "verify", "close", "cancel"})
+CHANGES_ISSUES = frozenset({"confirm", "add_party", "verify", "return_for_rework", "close", "cancel"})
 
 
 class MadeMeanwhile(Conflict):
@@ -70,6 +70,7 @@ TASK_STEPS: Table = {
     "done": (NoteStep, working.task_done),
     "hold": (told.HoldInput, working.hold_task),
     "take_up": (NoteStep, working.take_up),
+    "reassign": (told.ReassignInput, working.reassign),
 }
 
 

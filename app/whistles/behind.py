@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.audit import Trail
 from app.core.work import Work
 from app.issues import handing
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.whistles.models import Whistle, WhistleIssue
+from app.whistles.records import WhistleWords
 
 PAST_SCOPE = {"unscoped": True, "populate_existing": True}
 
@@ -39,10 +41,40 @@ async def others_open(work: Work, issue_id: UUID, whistle_id: UUID, *, unverifie
 
 
 async def set_free(work: Work, issues: list[Issue], whistle_id: UUID) -> None:
-    """The street goes on by itself with every issue no other whistle is blown for."""
+    """The street goes on by itself with every issue no other whistle is blown for.
+
+    Where another whistle was verified and only waited for this one, its answer goes out now.
+    """
     for issue in issues:
-        if issue.state == State.WHISTLED and not await others_open(work, issue.id, whistle_id):
+        if issue.state != State.WHISTLED or await others_open(work, issue.id, whistle_id, unverified=True):
+            continue
+        if (given := await _verified(work, issue.id, whistle_id)) is None:
             await handing.whistle_left(work, issue)
+        else:
+            await handing.whistle_answered(work, issue, *given)
+
+
+async def _verified(work: Work, issue_id: UUID, whistle_id: UUID) -> tuple[str, str] | None:
+    """Text and result of the whistle for the issue that was verified last, this one apart."""
+    last = (
+        select(Whistle.id)
+        .join(WhistleIssue, WhistleIssue.whistle_id == Whistle.id)
+        .where(WhistleIssue.issue_id == issue_id, Whistle.id != whistle_id)
+        .where(Whistle.verified_at.is_not(None), Whistle.closed_at.is_(None))
+        .order_by(Whistle.verified_at.desc())
+        .limit(1)
+    )
+    other = await work.session.scalar(last.execution_options(unscoped=True))
+    if other is None:
+        return None
+    said = select(WhistleWords.text).where(WhistleWords.subject_id == other, WhistleWords.step == "verify")
+    acts = select(Trail.detail).where(
+        Trail.subject_kind == "whistle", Trail.subject_id == other, Trail.step == "verify"
+    )
+    latest = said.order_by(WhistleWords.at.desc(), WhistleWords.id.desc()).limit(1)
+    text = (await work.session.scalars(latest.execution_options(unscoped=True))).one()
+    detail = (await work.session.scalars(acts.order_by(Trail.seq.desc()).limit(1))).one()
+    return text, detail["result"]
 
 
 async def answer(work: Work, issues: list[Issue], whistle_id: UUID, text: str, result: str) -> None:

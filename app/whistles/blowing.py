@@ -131,8 +131,9 @@ async def kind_of(work: Work, whistle: Whistle) -> WhistleKind:
 
 
 def may_blow(work: Work, kind: WhistleKind) -> None:
-    """The roles the kind names; what was raised to the district the district may blow."""
-    if work.actor.role not in kind.roles:
+    """The roles the kind names, and of these only the secretary or the district where it says so (R2.1)."""
+    named = work.actor.role in kind.roles
+    if not named or (kind.needs_secretary and work.actor.role not in SECOND_WORD):
         raise MayNotBlow("kind", kind=kind.name)
 
 
@@ -152,11 +153,17 @@ async def create(work: Work, form: CreateWhistle) -> UUID:
     whistle = await _store(work, row, issues, asked=asked)
     house = await house_of(work)
     if asked:
-        clock = wait_row(work, house, ("whistle", whistle.id), "whistle_confirm", unit_id=whistle.street_unit_id)
-        await waits.start(work, [clock])
+        await waits.start(work, [confirm_clock(work, house, whistle, kind)])
     else:
         await _blown(work, house, whistle, kind, parties, issues)
     return whistle.id
+
+
+def confirm_clock(work: Work, house: House, whistle: Whistle, kind: WhistleKind) -> dict[str, Any]:
+    """The street's time to confirm: in office hours, but of an emergency what units have to sign (CASES 2.4)."""
+    limit = kind.limit("sign") if kind.at_once else None
+    mine = ("whistle", whistle.id)
+    return wait_row(work, house, mine, "whistle_confirm", limit=limit, unit_id=whistle.street_unit_id)
 
 
 def _checked(form: CreateWhistle) -> str:
@@ -257,7 +264,14 @@ async def _blown(
     """What follows from blowing: the issues are whistled, the units are called, the secretary is waited for."""
     await _whistle_for(work, whistle, issues)
     await call(work, house, whistle, kind, parties, issues)
-    if kind.needs_ratifying and work.actor.role not in SECOND_WORD:
+    await to_ratify(work, house, whistle, kind)
+
+
+async def to_ratify(work: Work, house: House, whistle: Whistle, kind: WhistleKind) -> None:
+    """The secretary's word is waited for where the kind wants it and it was not the secretary who acted."""
+    await waits.stop(work, whistle.id, "ratify")
+    wanted = kind.needs_ratifying and whistle.ratified_at is None
+    if wanted and work.actor.role not in SECOND_WORD:
         clock = wait_row(work, house, ("whistle", whistle.id), "ratify", unit_id=whistle.street_unit_id)
         await work.append({Wait: [clock]})
 
@@ -280,7 +294,7 @@ async def confirm(work: Work, whistle: Whistle, form: ConfirmInput) -> None:
     if not parties:
         raise PartiesMissing("parties")
     issues = [issue for issue in await lock_issues(work, whistle.id) if issue.closed_at is None]
-    await waits.stop(work, whistle.id, "whistle_confirm")
+    await waits.stop(work, whistle.id, "whistle_confirm", "raised")
     now = work.clock.now()
     meeting = {name: getattr(form, name) or getattr(whistle, name) for name in ("meeting_at", "meeting_place")}
     await take(work, whistle, "confirm", blown_by=work.actor.account_id, blown_at=now, **meeting)

@@ -16,11 +16,11 @@ from app.core.audit import Act
 from app.core.db import Base
 from app.core.errors import Conflict, Invalid
 from app.core.work import Work
-from app.issues.actions import involve
+from app.issues.actions import involve, receive
 from app.issues.intake import UnknownUnit
 from app.issues.kinds import PartyRole
 from app.issues.models import Issue
-from app.people.models import Guest, Unit
+from app.people.models import Unit
 from app.whistles import events
 from app.whistles.kinds import BoundBy, ReportInState, UnitRole
 from app.whistles.models import ReportIn, Whistle, WhistleKind, WhistleParty
@@ -84,9 +84,11 @@ class Party:
         return {"unit_id": str(self.unit_id), "role": self.role, "bound_by": self.bound_by}
 
 
-async def unit_coded(work: Work, code: str, field: str = "unit") -> Unit:
-    """The unit of that code; `UnknownUnit` when it is not there any more."""
-    query = select(Unit).where(Unit.code == code, Unit.dissolved_at.is_(None))
+async def unit_coded(work: Work, code: str, field: str = "unit", *, living: bool = True) -> Unit:
+    """The unit of that code; `UnknownUnit` when there is none, or (`living`) none any more."""
+    query = select(Unit).where(Unit.code == code)
+    if living:
+        query = query.where(Unit.dissolved_at.is_(None))
     unit: Unit | None = await work.session.scalar(query)
     if unit is None:
         raise UnknownUnit(field)
@@ -113,14 +115,19 @@ async def party_named(work: Work, form: PartyInput, field: str = "unit") -> Part
 
 
 async def parties_wanted(work: Work, wanted: Sequence[dict[str, str]]) -> list[Party]:
-    """The units a community asked for."""
+    """The units a community asked for that are still there; `OneLead` when the one to lead is not."""
     ids = [UUID(one["unit_id"]) for one in wanted]
-    rows = await work.session.execute(select(Unit.id, Unit.area_id).where(Unit.id.in_(ids)))
+    asked_for = (Unit.id.in_(ids), Unit.dissolved_at.is_(None))
+    rows = await work.session.execute(select(Unit.id, Unit.area_id).where(*asked_for))
     ground = {row.id: row.area_id for row in rows}
-    return [
+    found = [
         Party(unit_id, ground[unit_id], one["role"], one["bound_by"])
         for unit_id, one in zip(ids, wanted, strict=True)
+        if unit_id in ground
     ]
+    if wanted and not any(party.role == UnitRole.LEAD for party in found):
+        raise OneLead("parties")
+    return found
 
 
 async def call(
@@ -137,7 +144,7 @@ async def call(
         clocks = clocks_of(work, house, row["id"], party.unit_id, kind, LINK_CLOCKS)
         await work.put(ReportIn, [row])
         await work.append({**beside, Wait: clocks})
-        await _let_in(work, whistle, party, issues)
+        await _let_in(work, whistle, party, issues, row["id"])
 
 
 def _report_in(work: Work, whistle: Whistle, party: Party) -> tuple[dict[str, Any], dict[type[Base], Rows]]:
@@ -166,16 +173,15 @@ def clocks_of(
     ]
 
 
-async def _let_in(work: Work, whistle: Whistle, party: Party, issues: Sequence[Issue]) -> None:
+async def _let_in(work: Work, whistle: Whistle, party: Party, issues: Sequence[Issue], report_in_id: UUID) -> None:
     now = work.clock.now()
     row = {"whistle_id": whistle.id, "unit_id": party.unit_id, "area_id": party.area_id, "since": now}
     await work.session.execute(insert(WhistleParty).values(row).on_conflict_do_nothing())
     role = PartyRole.LEAD if party.role == UnitRole.LEAD else PartyRole.ASSIST
     for issue in issues:
-        await involve(work, issue.id, party.unit_id, role)
-        if party.area_id is not None:
-            guest = {"area_id": party.area_id, "subject_id": issue.id, "since": now}
-            await work.session.execute(insert(Guest).values(guest).on_conflict_do_nothing())
+        await involve(work, issue.id, party.unit_id, role, through=report_in_id)
+        if party.area_id is not None and party.area_id not in (issue.street_id, issue.community_id):
+            await receive(work, issue.id, party.area_id, through=report_in_id)
 
 
 async def change_limits(work: Work, house: House, report_ins: Sequence[ReportIn], kind: WhistleKind) -> None:

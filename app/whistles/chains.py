@@ -36,10 +36,10 @@ async def clocks_by_kind(work: Work, subjects: Iterable[UUID]) -> dict[tuple[UUI
     return {(wait.subject_id, wait.kind): wait for wait in await work.session.scalars(query)}
 
 
-def result_of(report_in: ReportIn, link: Link, wait: Wait, now: datetime | None = None) -> Result | None:
+def result_of(report_in: ReportIn, link: Link, wait: Wait, now: datetime) -> Result | None:
     """On time, late or never; None while there is time left (`now`). A signing that was only deemed is late."""
     done = getattr(report_in, CHAIN[link].stamp)
     if done is None:
-        return None if now is not None and now <= wait.due_at else Result.NEVER
+        return None if now <= wait.due_at else Result.NEVER
     deemed = link == Link.SIGNED and report_in.deemed
     return Result.LATE if deemed or done > wait.due_at else Result.ON_TIME

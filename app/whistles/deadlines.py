@@ -12,8 +12,8 @@ from app.clocks.firing import Act
 from app.clocks.models import Wait
 from app.core.work import Work
 from app.issues.step_schemas import NoteStep
-from app.whistles import handling
-from app.whistles.kinds import ReportInState, WhistleState
+from app.whistles import handling, turns, working
+from app.whistles.kinds import ReportInState, TaskState, WhistleState
 from app.whistles.models import ReportIn, Whistle, WhistleKind
 from app.whistles.records import Task
 from app.whistles.taking import Told, take, take_part, whistle_of
@@ -39,8 +39,26 @@ async def unconfirmed(work: Work, whistle: Whistle, wait: Wait, rung: str) -> No
     if rung == "due":
         await take(work, whistle, "remind", _rung(wait, rung))
         return
-    now = work.clock.now()
-    await take(work, whistle, "raise_to_district", _rung(wait, rung), raised_at=now)
+    await handling.raised(work, whistle, _rung(wait, rung))
+
+
+async def unchecked(work: Work, whistle: Whistle, wait: Wait, rung: str) -> None:
+    """The street does not look, close or call another lead: it is told, then the district looks at it."""
+    if await turns.waits_for_street(work, whistle):
+        await _told_then_supervised(work, whistle, wait, rung)
+
+
+async def unanswered(work: Work, whistle: Whistle, wait: Wait, rung: str) -> None:
+    """The district has not acted on what was raised to it: its desk is told, then it is supervised anew."""
+    if whistle.state == WhistleState.RAISED:
+        await _told_then_supervised(work, whistle, wait, rung)
+
+
+async def _told_then_supervised(work: Work, whistle: Whistle, wait: Wait, rung: str) -> None:
+    if rung == "due":
+        await take(work, whistle, "remind", _rung(wait, rung))
+    else:
+        await take(work, whistle, "supervise", _rung(wait, rung), supervised_at=work.clock.now())
 
 
 async def unratified(work: Work, whistle: Whistle, wait: Wait, rung: str) -> None:
@@ -96,8 +114,22 @@ async def undecided(work: Work, report_in: ReportIn, wait: Wait, rung: str) -> N
         await take_part(work, whistle, report_in, "overdue_designation", _rung(wait, rung))
 
 
+async def unsettled(work: Work, report_in: ReportIn, wait: Wait, rung: str) -> None:
+    """The district is silent on an arrival the street disputes: the whistle is supervised."""
+    if report_in.state == ReportInState.ARRIVAL_DISPUTED:
+        whistle = await whistle_of(work, report_in)
+        await take_part(work, whistle, report_in, "overdue_settlement", _rung(wait, rung))
+
+
+async def review_task(work: Work, task: Task, wait: Wait, rung: str) -> None:
+    """Held open until today: it is open again by itself, also when the whistle has closed (CASES 2.3)."""
+    whistle = await whistle_of(work, task)
+    if task.state == TaskState.HELD_OPEN and whistle.state not in (WhistleState.CANCELLED, WhistleState.DECLINED):
+        await working.open_again(work, whistle, task, _rung(wait, rung))
+
+
 async def remind_of_task(work: Work, task: Task, wait: Wait, rung: str) -> None:
-    """A piece of the work is due, or its review date has come."""
+    """A piece of the work is due."""
     await take_part(work, await whistle_of(work, task), task, "remind", _rung(wait, rung))
 
 
@@ -105,6 +137,8 @@ OF_WHISTLE: Mapping[str, Act] = {
     "whistle_confirm": unconfirmed,
     "ratify": unratified,
     "held": review,
+    "whistle_check": unchecked,
+    "raised": unanswered,
     "score_appeal": remind_of_whistle,
 }
 OF_REPORT_IN: Mapping[str, Act] = {
@@ -113,5 +147,6 @@ OF_REPORT_IN: Mapping[str, Act] = {
     "arrive": not_arrived,
     "finish": unfinished,
     "designate": undecided,
+    "settle": unsettled,
 }
-OF_TASK: Mapping[str, Act] = {"task": remind_of_task, "review": remind_of_task}
+OF_TASK: Mapping[str, Act] = {"task": remind_of_task, "review": review_task}

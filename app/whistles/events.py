@@ -263,6 +263,11 @@ class DesignationOverdue(ReportInEvent):
 
 
 @dataclass(frozen=True)
+class SettlementOverdue(ReportInEvent):
+    name: ClassVar[str] = "settlement_overdue"
+
+
+@dataclass(frozen=True)
 class TaskGiven(TaskEvent):
     name: ClassVar[str] = "task_given"
 
@@ -280,6 +285,11 @@ class TaskHeldOpen(TaskEvent):
 @dataclass(frozen=True)
 class TaskTakenUp(TaskEvent):
     name: ClassVar[str] = "task_taken_up"
+
+
+@dataclass(frozen=True)
+class TaskReassigned(TaskEvent):
+    name: ClassVar[str] = "task_reassigned"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.errors import Conflict, Forbidden, Problem
+from app.core.workflow import Guard
 from app.people.models import Role
 from app.whistles.kinds import BoundBy, WhistleState
 
@@ -87,6 +88,14 @@ class RatifiedAlready(Conflict):
     en = "The whistle needs no ratifying, or has it."
 
 
+class NotItsStreet(Forbidden):
+    """Who whistles leads (DOMAIN 1.1 art 16): a unit called acts in its own report-in only."""
+
+    code = "not_its_street"
+    zh = "此步骤由吹哨的街道或区级办理;被吹哨的单位请办理本单位的报到。"
+    en = "The street that whistles, or the district, does this; a unit called acts in its own report-in."
+
+
 class RequesterOnly(Forbidden):
     """A community takes back only what it asked for and nobody has blown."""
 
@@ -99,6 +108,21 @@ def same_person(work: Any, account_id: Any, *units: Any) -> bool:
     """Whether the actor is that person, under whatever post, or acts for one of those units."""
     known = account_id is not None and account_id == work.actor.account_id
     return known or any(unit in work.actor.units for unit in units if unit is not None)
+
+
+def is_its_streets(work: Any, whistle: Any) -> Problem | None:
+    """The street whose whistle it is, or whose a part hangs on; the district; the service."""
+    above = work.actor.role in (Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN, Role.SYSTEM)
+    return None if above or whistle.street_unit_id in work.actor.units else NotItsStreet()
+
+
+def of_its_street(guard: Guard) -> Guard:
+    """The guard for the street whose whistle it is, and a refusal for every other one."""
+
+    def both(work: Any, whistle: Any) -> Problem | None:
+        return is_its_streets(work, whistle) or guard(work, whistle)
+
+    return both
 
 
 def may_confirm(work: Any, whistle: Any) -> Problem | None:
@@ -136,7 +160,7 @@ def may_ratify(work: Any, whistle: Any) -> Problem | None:
 def may_cancel(work: Any, whistle: Any) -> Problem | None:
     """The street at any time; a community only its own request."""
     if work.actor.role not in (Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY):
-        return None
+        return is_its_streets(work, whistle)
     own = whistle.requested_unit_id in work.actor.units and whistle.state == WhistleState.REQUESTED
     return None if own else RequesterOnly()
 
@@ -177,6 +201,8 @@ def may_refer(work: Any, report_in: Any) -> Problem | None:
 
 def may_dispute(work: Any, report_in: Any) -> Problem | None:
     """The street, of another unit's coming."""
+    if (problem := is_its_streets(work, report_in)) is not None:
+        return problem
     return SamePerson() if same_person(work, report_in.arrived_by, report_in.unit_id) else None
 
 
@@ -188,5 +214,5 @@ def may_settle(work: Any, report_in: Any) -> Problem | None:
 
 def owns_task(work: Any, task: Any) -> Problem | None:
     """The unit whose task it is; the street may say so for a unit without a desk here (a builder)."""
-    street = work.actor.role in (Role.STREET_DISPATCHER, Role.STREET_SECRETARY)
-    return None if street or task.unit_id in work.actor.units else NotOwnUnit()
+    own = {task.unit_id, task.street_unit_id} & set(work.actor.units)
+    return None if own else NotOwnUnit()

@@ -1,6 +1,6 @@
 """The steps of a whistle after it was blown: its parties, its work, its end (DESIGN 5, R2.5)."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,15 +10,18 @@ from app.clocks import waits
 from app.clocks.house import House, house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Conflict, NotFound
-from app.core.work import Work, by_itself
+from app.core.work import Work
 from app.issues.handling import MOST_HOLDS, HeldTooLong, HeldTooOften, opening_of
+from app.issues.kinds import State
 from app.issues.step_schemas import NoteStep, ReasonStep
 from app.issues.workflow import DISTRICT, STREET
-from app.whistles import behind, scoring
-from app.whistles.blowing import kind_coded, kind_of, may_blow
+from app.people.models import Unit
+from app.whistles import behind, scoring, turns
+from app.whistles.blowing import confirm_clock, kind_coded, kind_of, may_blow, to_ratify
 from app.whistles.calling import CalledAlready, call, change_limits, party_named, unit_coded
-from app.whistles.guards import NotOwnUnit
+from app.whistles.guards import NotOwnUnit, is_its_streets
 from app.whistles.kinds import ReportInState, TaskState, UnitRole, WhistleState
+from app.whistles.letting_go import let_go, tasks_fall_back
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
 from app.whistles.step_schemas import (
@@ -30,7 +33,6 @@ from app.whistles.step_schemas import (
     WordsInput,
 )
 from app.whistles.taking import Told, parts_of, take, take_part
-from app.whistles.workflow import R_FINAL
 
 
 class TasksOpen(Conflict):
@@ -47,6 +49,22 @@ class ReporterNotAsked(Conflict):
     code = "reporter_not_asked"
     zh = "关联诉求的反映人尚未回访,请先核查并答复。"
     en = "The reporters behind it were not asked yet; verify and answer them first."
+
+
+class ReportersAsked(Conflict):
+    """The answer is out: a reporter's no brings the units back, and the answer with them."""
+
+    code = "reporters_asked"
+    zh = "已答复反映人并等待评价;如未解决,按反映人意见自动返工。"
+    en = "The reporters have the answer and are asked; if one says no, the units are called back by that."
+
+
+class Undecided(Conflict):
+    """The district's word is owed to a unit before it is dismissed and scored (R2.4, R2.6)."""
+
+    code = "undecided"
+    zh = "还有单位的异议或到场争议待区级裁定,裁定后再办结。"
+    en = "A refusal or a disputed arrival waits for the district's decision; close it after that."
 
 
 class NotCalled(NotFound):
@@ -67,17 +85,24 @@ class LastLead(Conflict):
 
 async def raise_to_district(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """The street cannot bring them together; the district is asked (art 17)."""
-    told = Told(words=form.reason)
-    await waits.stop(work, whistle.id, "whistle_confirm")
-    await take(
-        work, whistle, "raise_to_district", told, raised_at=work.clock.now(), supervised_at=work.clock.now()
-    )
+    await raised(work, whistle, Told(words=form.reason))
+
+
+async def raised(work: Work, whistle: Whistle, told: Told) -> None:
+    """On the district's list, with a clock of the district's own."""
+    await waits.stop(work, whistle.id, "whistle_confirm", turns.CLOCK)
+    now, house = work.clock.now(), await house_of(work)
+    clock = wait_row(work, house, ("whistle", whistle.id), "raised")
+    told = replace(told, clocks=[*told.clocks, clock])
+    await take(work, whistle, "raise_to_district", told, raised_at=now, supervised_at=now)
 
 
 async def hand_back(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """The district has cleared the way; the street goes on."""
     whistle.back_to = await _stands(work, whistle)
+    await waits.stop(work, whistle.id, "raised")
     await take(work, whistle, "hand_back", Told(words=form.reason))
+    await turns.mind(work, whistle)
 
 
 async def _stands(work: Work, whistle: Whistle) -> str:
@@ -100,7 +125,13 @@ async def change_kind(work: Work, whistle: Whistle, form: ChangeKindInput) -> No
         may_blow(work, kind)
     said = {"from": str(whistle.kind_id), "to": str(kind.id)}
     await take(work, whistle, "change_kind", Told(said, form.reason), kind_id=kind.id)
-    await change_limits(work, await house_of(work), await parts_of(work, ReportIn, whistle.id), kind)
+    house = await house_of(work)
+    await change_limits(work, house, await parts_of(work, ReportIn, whistle.id), kind)
+    if whistle.state != WhistleState.REQUESTED:
+        await to_ratify(work, house, whistle, kind)
+    elif kind.at_once:
+        await waits.stop(work, whistle.id, "whistle_confirm")
+        await waits.start(work, [confirm_clock(work, house, whistle, kind)])
 
 
 async def add_party(work: Work, whistle: Whistle, form: AddPartyInput) -> None:
@@ -117,18 +148,21 @@ async def add_party(work: Work, whistle: Whistle, form: AddPartyInput) -> None:
     said = {"unit": str(party.unit_id), "role": party.role}
     await take(work, whistle, "add_party", Told(said), unit_id=party.unit_id)
     await call(work, await house_of(work), whistle, await kind_of(work, whistle), [party], issues)
+    await turns.mind(work, whistle)
 
 
 async def release_party(work: Work, whistle: Whistle, form: ReleasePartyInput) -> None:
     """Let a unit go that is not needed after all."""
-    unit = await unit_coded(work, form.unit)
+    unit = await unit_coded(work, form.unit, living=False)
     report_in = await called(work, whistle, unit.id)
     if report_in.role == UnitRole.LEAD:
         raise LastLead("unit")
     await take(
         work, whistle, "release_party", Told({"unit": str(unit.id)}, form.reason), unit_id=unit.id
     )  # fmt: skip
-    await _let_go(work, whistle, [report_in])
+    await let_go(work, whistle, [report_in])
+    await tasks_fall_back(work, whistle, unit.id)
+    await turns.mind(work, whistle)
 
 
 async def called(work: Work, whistle: Whistle, unit_id: UUID) -> ReportIn:
@@ -148,12 +182,14 @@ async def submit_work(work: Work, whistle: Whistle, form: WordsInput) -> None:
         work, whistle, "submit_work", Told(words=form.text),
         submitted_by=work.actor.account_id, verified_at=None,
     )  # fmt: skip
+    await turns.mind(work, whistle, anew=True)
 
 
 async def _only_lead_or_street(work: Work, whistle: Whistle) -> None:
     if work.actor.role in STREET and whistle.street_unit_id in work.actor.units:
         return
-    leads = select(ReportIn.id).where(ReportIn.whistle_id == whistle.id, ReportIn.role == UnitRole.LEAD)
+    leading = (ReportIn.role == UnitRole.LEAD, ReportIn.state != ReportInState.RELEASED)
+    leads = select(ReportIn.id).where(ReportIn.whistle_id == whistle.id, *leading)
     if await work.session.scalar(leads.where(ReportIn.unit_id.in_(work.actor.units)).limit(1)) is None:
         raise NotOwnUnit
 
@@ -171,29 +207,44 @@ async def verify(work: Work, whistle: Whistle, form: VerifyInput) -> None:
     told = Told({"result": form.result}, form.text)
     await take(work, whistle, "verify", told, verified_at=work.clock.now())
     await behind.answer(work, issues, whistle.id, form.text, form.result)
+    await turns.mind(work, whistle, anew=True)
 
 
 async def return_for_rework(work: Work, whistle: Whistle, form: ReasonStep) -> None:
-    """Not good enough, says the street."""
+    """Not good enough, says the street; once the reporters were asked, it is their word that counts."""
+    issues = await behind.lock_issues(work, whistle.id)
+    if whistle.verified_at is not None and any(issue.state == State.ANSWERED for issue in issues):
+        raise ReportersAsked
     await take(work, whistle, "return_for_rework", Told(words=form.reason), verified_at=None)
     await recall(work, whistle)
 
 
 async def recall(work: Work, whistle: Whistle) -> None:
-    """Units that were done are at work again, with their limit anew."""
+    """Units that were done are at work again, with their limit anew; one that is dissolved stays away."""
     house, kind = await house_of(work), await kind_of(work, whistle)
-    for one in await parts_of(work, ReportIn, whistle.id):
-        if one.state in (ReportInState.DONE, ReportInState.LEFT):
+    report_ins = await parts_of(work, ReportIn, whistle.id)
+    at_work = (Unit.id.in_([one.unit_id for one in report_ins]), Unit.dissolved_at.is_(None))
+    living = set(await work.session.scalars(select(Unit.id).where(*at_work)))
+    for one in report_ins:
+        if one.state in turns.THROUGH and one.unit_id in living:
             mine = ("report_in", one.id)
             clock = wait_row(work, house, mine, "finish", limit=kind.limit("finish"), unit_id=one.unit_id)
             await take_part(
                 work, whistle, one, "recall", Told(clocks=[clock]), finished_at=None, ended_at=None, outcome=None
             )
+    await turns.mind(work, whistle)
+
+
+async def _nothing_undecided(work: Work, whistle: Whistle) -> None:
+    for one in await parts_of(work, ReportIn, whistle.id):
+        if one.state in (ReportInState.REFUSED, ReportInState.ARRIVAL_DISPUTED):
+            raise Undecided
 
 
 async def close(work: Work, whistle: Whistle, form: NoteStep) -> None:
     """Done: tasks settled, looked at, the residents asked (R2.5). Both sides get their scores."""
     await _nothing_open(work, whistle)
+    await _nothing_undecided(work, whistle)
     issues = await behind.lock_issues(work, whistle.id)
     if not await behind.all_asked(work, issues, whistle.id):
         raise ReporterNotAsked
@@ -201,31 +252,19 @@ async def close(work: Work, whistle: Whistle, form: NoteStep) -> None:
     await take(work, whistle, "close", Told(words=form.note), closed_at=work.clock.now())
     report_ins = await parts_of(work, ReportIn, whistle.id)
     await scoring.score_links(work, whistle, report_ins)
-    await _let_go(work, whistle, report_ins)
+    await let_go(work, whistle, report_ins)
 
 
 async def cancel(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """Taken back, with the reason; the units are told and the street goes on with the issues."""
     issues = await behind.lock_issues(work, whistle.id)
     await waits.stop(work, whistle.id)
-    await take(work, whistle, "cancel", Told(words=form.reason), closed_at=work.clock.now())
-    await _let_go(work, whistle, await parts_of(work, ReportIn, whistle.id))
+    asker = whistle.requested_unit_id
+    await take(work, whistle, "cancel", Told(words=form.reason), unit_id=asker, closed_at=work.clock.now())
+    await let_go(work, whistle, await parts_of(work, ReportIn, whistle.id), "cancelled")
     for task in await parts_of(work, Task, whistle.id):
         await waits.stop(work, task.id)
     await behind.set_free(work, issues, whistle.id)
-
-
-async def _let_go(work: Work, whistle: Whistle, report_ins: Sequence[ReportIn]) -> None:
-    """Report-ins end: who is done leaves, everybody else is dismissed."""
-    now = work.clock.now()
-    for one in report_ins:
-        if one.state not in R_FINAL:
-            await waits.stop(work, one.id)
-            done = one.state == ReportInState.DONE
-            name = "leave" if done else "dismiss"
-            await take_part(
-                by_itself(work), whistle, one, name, ended_at=now, outcome=None if done else "dismissed"
-            )
 
 
 def review_moment(work: Work, house: House, form: HoldInput) -> datetime:
@@ -247,6 +286,7 @@ async def hold_open(work: Work, whistle: Whistle, form: HoldInput) -> None:
         await waits.pause(work, one.id, "held_open")
     told = Told({"review_on": form.review_on.isoformat()}, form.reason, [clock])
     await take(work, whistle, "hold_open", told, review_at=moment, holds=whistle.holds + 1)
+    await turns.mind(work, whistle)
 
 
 async def resume(work: Work, whistle: Whistle, form: NoteStep) -> None:
@@ -257,6 +297,7 @@ async def resume(work: Work, whistle: Whistle, form: NoteStep) -> None:
         await waits.go_on(work, house, one.id)
     whistle.back_to = await _stands(work, whistle)
     await take(work, whistle, "resume", Told(words=form.note), review_at=None, verified_at=None)
+    await turns.mind(work, whistle)
 
 
 async def supervise(work: Work, whistle: Whistle, form: ReasonStep) -> None:
@@ -264,6 +305,18 @@ async def supervise(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     await take(work, whistle, "supervise", Told(words=form.reason), supervised_at=work.clock.now())
 
 
+async def takes_part(work: Work, whistle: Whistle) -> None:
+    """Its street and community, the district, and the units that are in: one that was let go reads, no more."""
+    ground = work.scope.areas.get("community_id", ())
+    if is_its_streets(work, whistle) is None or whistle.community_id in ground:
+        return
+    still_in = (ReportIn.whistle_id == whistle.id, ReportIn.state != ReportInState.RELEASED)
+    mine = select(ReportIn.id).where(*still_in, ReportIn.unit_id.in_(work.actor.units))
+    if await work.session.scalar(mine.limit(1)) is None:
+        raise NotOwnUnit
+
+
 async def comment(work: Work, whistle: Whistle, form: WordsInput) -> None:
-    """A note among those who see it."""
+    """A note among those who take part."""
+    await takes_part(work, whistle)
     await take(work, whistle, "comment", Told(words=form.text))

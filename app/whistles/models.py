@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.audit import GENESIS
 from app.core.clock import Limit, Measure
@@ -131,9 +131,9 @@ class Whistle(Scoped, Base):
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
         """On the post's ground, or called to it; never where its own unit is complained of."""
-        if scope.everything:
+        if scope.unlimited:
             return true()
-        grants = _on_ground(cls, scope)
+        grants: list[ColumnElement[bool]] = [true()] if scope.everything else _on_ground(cls, scope)
         if scope.units:
             grants.append(cls.id.in_(select(WhistleParty.whistle_id).where(WhistleParty.unit_id.in_(scope.units))))
         if not grants:
@@ -186,11 +186,17 @@ class OfWhistle(Scoped):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        if scope.everything:
+        if scope.unlimited:
             return true()
         seen = select(Whistle.id).where(Whistle.visible_to(scope))
         column: ColumnElement[UUID] = cls.whistle_id  # type: ignore[attr-defined]
         return column.in_(seen)
+
+
+def street_of(whistle_id: Any) -> Any:
+    """The unit of the street whose whistle a row hangs on, read with the row."""
+    mine = select(Whistle.street_unit_id).where(Whistle.id == whistle_id).correlate_except(Whistle)
+    return column_property(mine.scalar_subquery(), expire_on_flush=False)
 
 
 class ReportIn(OfWhistle, Base):
@@ -210,6 +216,7 @@ class ReportIn(OfWhistle, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     whistle_id: Mapped[UUID] = mapped_column(ForeignKey("whistle.id"))
+    street_unit_id: Mapped[UUID] = street_of(whistle_id)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     role: Mapped[str] = mapped_column(String(20))
     bound_by: Mapped[str] = mapped_column(String(20))

@@ -60,6 +60,9 @@ async def queue_page(work: Work, wanted: WhistleFilter) -> tuple[list[WhistleLin
         query = query.where(WhistleKind.code == wanted.kind)
     if wanted.open is not None:
         query = query.where(Whistle.closed_at.is_(None) if wanted.open else Whistle.closed_at.is_not(None))
+    if wanted.supervised is not None:  # also of a whistle with no issue behind it, which is on no other list
+        since = Whistle.supervised_at
+        query = query.where(since.is_not(None) if wanted.supervised else since.is_(None))
     rows, more = await _page(work, query, (Whistle.opened_at, Whistle.id), wanted.cursor, wanted.limit)
     return [WhistleLine.model_validate(row) for row in rows], more
 

@@ -21,7 +21,7 @@ from app.core.audit import GENESIS
 from app.core.db import Base
 from app.grid.models import one_of
 from app.whistles.kinds import GuestKind, Link, Result, Side, TaskState, When
-from app.whistles.models import OfWhistle
+from app.whistles.models import OfWhistle, street_of
 
 
 class WhistleWords(OfWhistle, Base):
@@ -86,6 +86,7 @@ class Task(OfWhistle, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     whistle_id: Mapped[UUID] = mapped_column(ForeignKey("whistle.id"))
+    street_unit_id: Mapped[UUID] = street_of(whistle_id)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     state: Mapped[str] = mapped_column(String(30))
     version: Mapped[int] = mapped_column(Integer)

@@ -7,11 +7,14 @@ from app.clocks.house import house_of
 from app.clocks.waits import wait_row
 from app.core.errors import Invalid
 from app.core.work import Work, by_itself
+from app.issues.actions import let_out
 from app.issues.step_schemas import NoteStep, ReasonStep
+from app.whistles import turns
 from app.whistles.chains import clocks_by_kind
 from app.whistles.guards import SamePerson, same_person
 from app.whistles.handling import TasksOpen
 from app.whistles.kinds import ReportInState, TaskState, WhistleState
+from app.whistles.letting_go import tasks_fall_back
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
 from app.whistles.step_schemas import (
@@ -43,7 +46,9 @@ async def contact(work: Work, whistle: Whistle, report_in: ReportIn, form: Conta
     """The unit has spoken with the street."""
     await waits.stop(work, report_in.id, "ri_contact")
     told = Told({"way": form.way}, form.note)
-    await take_part(work, whistle, report_in, "contact", told, contacted_at=work.clock.now())
+    await take_part(
+        work, whistle, report_in, "contact", told, contacted_at=report_in.contacted_at or work.clock.now()
+    )
 
 
 async def report(work: Work, whistle: Whistle, report_in: ReportIn, form: ReportInInput) -> None:
@@ -79,6 +84,7 @@ async def finish(work: Work, whistle: Whistle, report_in: ReportIn, form: WordsI
         raise TasksOpen(count=count)
     await waits.stop(work, report_in.id)
     await take_part(work, whistle, report_in, "finish", Told(words=form.text), finished_at=work.clock.now())
+    await turns.mind(work, whistle)
 
 
 async def leave(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep) -> None:
@@ -113,6 +119,9 @@ async def _released(work: Work, whistle: Whistle, report_in: ReportIn, name: str
     outcome = "referred" if name == "refer" else "released"
     told = Told(words=words)
     await take_part(work, whistle, report_in, name, told, ended_at=work.clock.now(), outcome=outcome)
+    await let_out(work, report_in.id)
+    await tasks_fall_back(work, whistle, report_in.unit_id)
+    await turns.mind(work, whistle)
 
 
 async def bind(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:
@@ -131,13 +140,15 @@ def _not_the_blower(work: Work, whistle: Whistle) -> None:
 
 async def dispute_arrival(work: Work, whistle: Whistle, report_in: ReportIn, form: ReasonStep) -> None:
     """Nobody came, says the street; the district settles it."""
-    told = Told(words=form.reason)
+    house = await house_of(work)
+    told = Told(words=form.reason, clocks=[wait_row(work, house, ("report_in", report_in.id), "settle")])
     await take_part(work, whistle, report_in, "dispute_arrival", told, disputed_by=work.actor.account_id)
 
 
 async def settle_arrival(work: Work, whistle: Whistle, report_in: ReportIn, form: SettleArrivalInput) -> None:
     """They came, or it counts as not having come: then the clock of arrival runs on from where it began."""
     _not_the_blower(work, whistle)
+    await waits.stop(work, report_in.id, "settle")
     told = Told({"came": form.came}, form.reason)
     if form.came:
         report_in.back_to = ReportInState.REPORTED_IN

@@ -17,6 +17,7 @@ class WhistleFilter(Schema):
     state: list[WhistleState] = Field(default_factory=list, max_length=20)
     kind: str | None = Field(None, max_length=40)
     open: bool | None = None
+    supervised: bool | None = None
     cursor: str | None = Field(None, max_length=300)
     limit: int = Field(20, ge=1, le=200)
 

@@ -66,7 +66,7 @@ class RatedBefore(Conflict):
 
 
 async def score_links(work: Work, whistle: Whistle, report_ins: Sequence[ReportIn]) -> None:
-    """One score for each link of each unit that had to come; what was released is not scored, nor twice."""
+    """One score for each link of each unit that had to come; not of one released, nor of a link with time left."""
     mine = [one for one in report_ins if one.state != ReportInState.RELEASED]
     ids = [one.id for one in mine]
     clocks = await clocks_by_kind(work, ids)
@@ -75,7 +75,7 @@ async def score_links(work: Work, whistle: Whistle, report_ins: Sequence[ReportI
     for one in mine:
         for link, how in CHAIN.items():
             wait = clocks.get((one.id, how.clock))
-            result = result_of(one, link, wait) if wait else None
+            result = result_of(one, link, wait, work.clock.now()) if wait else None
             if result is not None:
                 events = [_event("report_in", one.id, row.seq) for row in acts if _of(row, one.id, how)]
                 rows.append(_row(work, whistle, Side.DEPARTMENT, one.unit_id, link, result, events) | {
@@ -111,7 +111,7 @@ def _row(
 
 async def rate_party(work: Work, whistle: Whistle, form: RatePartyInput) -> None:
     """The street's stars for a unit, with the reason; once."""
-    unit = await unit_coded(work, form.unit)
+    unit = await unit_coded(work, form.unit, living=False)
     query = select(ReportIn).where(ReportIn.whistle_id == whistle.id, ReportIn.unit_id == unit.id)
     report_in = await work.session.scalar(query.order_by(ReportIn.notified_at.desc()).limit(1))
     if report_in is None:

@@ -32,8 +32,16 @@ LIMITS: list[tuple[str, int, Measure]] = [
     ("designate", 1, WD),
     ("ratify", 1, WD),
     ("task", 5, WD),
+    ("whistle_check", 1, WD),
+    ("raised", 1, WD),
+    ("settle", 1, WD),
 ]
-SECOND_RING = 2  # working hours after the first, which tells the secretary (CASES 2.3)
+SECOND_RINGS: list[tuple[str, int, Measure]] = [  # after the first, which tells whoever has to act (CASES 2.3)
+    ("whistle_confirm", 2, WH),
+    ("whistle_check", 1, WD),
+    ("raised", 1, WD),
+    ("score_appeal", 1, WD),
+]
 BAND = {"per": 1000, "low": 5, "high": 50, "days": 90}
 
 
@@ -49,11 +57,12 @@ async def seed_whistles(work: Work) -> None:
         {"id": work.new_id(), "clock": clock, "amount": n, "unit": unit, **blank} for clock, n, unit in LIMITS
     ]
     await work.put(LimitRule, rules)
-    ring = {"clock": "whistle_confirm", "ahead": False}
-    await work.put(Rung, [
-        {**ring, "position": 0, "name": "due", "amount": 0, "unit": MINUTES},
-        {**ring, "position": 1, "name": "overdue", "amount": SECOND_RING, "unit": WH},
-    ])  # fmt: skip
+    for clock, amount, unit in SECOND_RINGS:
+        ring = {"clock": clock, "ahead": False}
+        await work.put(Rung, [
+            {**ring, "position": 0, "name": "due", "amount": 0, "unit": MINUTES},
+            {**ring, "position": 1, "name": "overdue", "amount": amount, "unit": unit},
+        ])  # fmt: skip
     await work.put(WhistleBand, [{"id": work.new_id(), "example": True, **BAND, **dated}])
 
 

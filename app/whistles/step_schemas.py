@@ -93,6 +93,15 @@ class AddPartyInput(PartyInput, StepInput):
     model_config = example(unit="shuiwu")
 
 
+class ReassignInput(StepInput):
+    """Another unit has the task from now on."""
+
+    model_config = example(unit="shuiwu", reason="原单位已解除报到。")
+
+    unit: Code
+    reason: Sentence
+
+
 class ReleasePartyInput(StepInput):
     """Let a unit go."""
 

@@ -73,11 +73,13 @@ REPORT_IN_STEPS: dict[str, tuple[str, str]] = {
     "remind": ("催办", "remind"),
     "escalate": ("超时上报", "escalate"),
     "overdue_designation": ("裁定超时", "the designation is overdue"),
+    "overdue_settlement": ("到场裁定超时", "the settling of the arrival is overdue"),
 }
 TASK_STEPS: dict[str, tuple[str, str]] = {
     "give": ("下达任务", "give"),
     "done": ("完成", "finish"),
     "hold": ("挂账", "hold open"),
     "take_up": ("恢复办理", "take up again"),
+    "reassign": ("改派任务", "give to another unit"),
     "remind": ("催办", "remind"),
 }

@@ -47,28 +47,34 @@ def at(*states: str) -> frozenset[str]:
 
 
 CALLING = (
-    step("confirm", at(W.REQUESTED, W.RAISED), W.BLOWN, OFFICES, e.WhistleConfirmed, g.may_confirm),
-    step("decline", at(W.REQUESTED, W.RAISED), W.DECLINED, OFFICES, e.WhistleDeclined, g.may_confirm),
-    step("raise_to_district", RUNNING | {W.REQUESTED}, W.RAISED, OFFICES | SYSTEM, e.WhistleRaised),
+    step("confirm", at(W.REQUESTED, W.RAISED), W.BLOWN, OFFICES, e.WhistleConfirmed,
+         g.of_its_street(g.may_confirm)),
+    step("decline", at(W.REQUESTED, W.RAISED), W.DECLINED, OFFICES, e.WhistleDeclined,
+         g.of_its_street(g.may_confirm)),
+    step("raise_to_district", RUNNING | {W.REQUESTED}, W.RAISED, OFFICES | SYSTEM, e.WhistleRaised,
+         g.is_its_streets),
     back("hand_back", W.RAISED, at(W.BLOWN, W.JOINT_HANDLING), DISTRICT, e.WhistleHandedBack, g.was_blown),
-    step("ratify", W_LIVE, None, DISTRICT | {Role.STREET_SECRETARY}, e.WhistleRatified, g.may_ratify),
-    step("change_kind", RUNNING | {W.REQUESTED}, None, OFFICES, e.WhistleKindChanged),
-    step("add_party", RUNNING | {W.RAISED}, None, OFFICES, e.PartyCalled, g.was_blown),
-    step("release_party", RUNNING | {W.RAISED}, None, OFFICES, e.PartyLetGo),
+    step("ratify", W_LIVE, None, DISTRICT | {Role.STREET_SECRETARY}, e.WhistleRatified,
+         g.of_its_street(g.may_ratify)),
+    step("change_kind", RUNNING | {W.REQUESTED}, None, OFFICES, e.WhistleKindChanged, g.is_its_streets),
+    step("add_party", RUNNING | {W.RAISED}, None, OFFICES, e.PartyCalled, g.of_its_street(g.was_blown)),
+    step("release_party", RUNNING | {W.RAISED}, None, OFFICES, e.PartyLetGo, g.is_its_streets),
     step("cancel", W_LIVE, W.CANCELLED, OFFICES | COMMUNITY, e.WhistleCancelled, g.may_cancel),
-)
+)  # fmt: skip
 JOINT = (
     step("join", at(W.BLOWN), W.JOINT_HANDLING, SYSTEM, e.WhistleJoined, inward=True),
     step("hold_survey", RUNNING | {W.RAISED}, None, EVERYBODY, e.SurveyHeld, g.was_blown),
     step("submit_work", at(W.JOINT_HANDLING), W.VERIFYING, CALLED, e.WhistleSubmitted),
-    step("verify", at(W.VERIFYING), None, OFFICES, e.WhistleVerified, g.may_verify),
-    step("return_for_rework", at(W.VERIFYING), W.JOINT_HANDLING, OFFICES | SYSTEM, e.WhistleReturned),
-    step("close", at(W.VERIFYING), W.CLOSED, OFFICES, e.WhistleClosed, g.is_verified),
-    step("hold_open", RUNNING, W.HELD_OPEN, OFFICES, e.WhistleHeldOpen, g.is_other_than_blower),
-    back("resume", W.HELD_OPEN, at(W.BLOWN, W.JOINT_HANDLING), OFFICES | SYSTEM, e.WhistleResumed),
-)
+    step("verify", at(W.VERIFYING), None, OFFICES, e.WhistleVerified, g.of_its_street(g.may_verify)),
+    step("return_for_rework", at(W.VERIFYING), W.JOINT_HANDLING, OFFICES | SYSTEM, e.WhistleReturned,
+         g.is_its_streets),
+    step("close", at(W.VERIFYING), W.CLOSED, OFFICES, e.WhistleClosed, g.of_its_street(g.is_verified)),
+    step("hold_open", RUNNING, W.HELD_OPEN, OFFICES, e.WhistleHeldOpen, g.of_its_street(g.is_other_than_blower)),
+    back("resume", W.HELD_OPEN, at(W.BLOWN, W.JOINT_HANDLING), OFFICES | SYSTEM, e.WhistleResumed,
+         g.is_its_streets),
+)  # fmt: skip
 BESIDE = (
-    step("rate_party", ASSESSED, None, STREET, e.PartyRated),
+    step("rate_party", ASSESSED, None, STREET, e.PartyRated, g.is_its_streets),
     step("rate_street", ASSESSED | {W.CANCELLED}, None, DISTRICT | DEPARTMENT, e.StreetRated, g.was_blown),
     step("appeal_score", frozenset(W), None, CALLED, e.ScoreAppealed),
     step("decide_appeal", frozenset(W), None, DISTRICT, e.AppealDecided),
@@ -111,6 +117,7 @@ RINGING = (
     step("remind", R_LIVE, None, SYSTEM, e.UnitReminded, inward=True),
     step("escalate", R_LIVE, None, SYSTEM, e.LatenessEscalated, inward=True),
     step("overdue_designation", at(R.REFUSED), None, SYSTEM, e.DesignationOverdue, inward=True),
+    step("overdue_settlement", at(R.ARRIVAL_DISPUTED), None, SYSTEM, e.SettlementOverdue, inward=True),
 )
 REPORT_IN = Workflow(
     kind="report_in",
@@ -131,8 +138,17 @@ TASK = Workflow(
     words=words.STATE_WORDS | words.TASK_STEPS,
     steps=(
         step("done", at(T.OPEN, T.HELD_OPEN), T.DONE, CALLED, e.TaskDone, g.owns_task),
-        step("hold", at(T.OPEN), T.HELD_OPEN, OFFICES, e.TaskHeldOpen),
-        step("take_up", at(T.HELD_OPEN, T.DONE), T.OPEN, OFFICES, e.TaskTakenUp, revives=True),
+        step("hold", at(T.OPEN), T.HELD_OPEN, OFFICES, e.TaskHeldOpen, g.is_its_streets),
+        step(
+            "take_up",
+            at(T.HELD_OPEN, T.DONE),
+            T.OPEN,
+            OFFICES | SYSTEM,
+            e.TaskTakenUp,
+            g.is_its_streets,
+            revives=True,
+        ),
+        step("reassign", at(T.OPEN, T.HELD_OPEN), None, OFFICES | SYSTEM, e.TaskReassigned, g.is_its_streets),
         step("remind", at(T.OPEN, T.HELD_OPEN), None, SYSTEM, e.TaskReminded, inward=True),
     ),
 )

@@ -1,6 +1,7 @@
 """The work itself: joint surveys, tasks with owner and date, photos before and after (DESIGN 5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +11,25 @@ from app.clocks import waits
 from app.clocks.house import house_of
 from app.clocks.models import Wait
 from app.clocks.waits import wait_row
-from app.core.audit import Act
+from app.core.audit import Act, Trail
 from app.core.crypto import digest
 from app.core.errors import Conflict, Invalid
 from app.core.files import Photo
 from app.core.work import Work
+from app.issues.handling import MOST_HOLDS, HeldTooOften
 from app.issues.step_schemas import NoteStep
+from app.issues.workflow import DISTRICT
 from app.whistles import events
 from app.whistles.calling import unit_coded
-from app.whistles.guards import NotOwnUnit
-from app.whistles.handling import NotCalled, review_moment
-from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When
+from app.whistles.guards import NotOwnUnit, is_its_streets
+from app.whistles.handling import NotCalled, review_moment, takes_part
+from app.whistles.kinds import GuestKind, ReportInState, TaskState, UnitRole, When, WhistleState
+from app.whistles.letting_go import pass_on
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Survey, SurveyGuest, Task, TaskPhoto
-from app.whistles.step_schemas import GuestInput, HoldInput, SurveyInput, TaskInput
+from app.whistles.step_schemas import GuestInput, HoldInput, ReassignInput, SurveyInput, TaskInput
 from app.whistles.taking import Told, begun, take, take_part
-from app.whistles.workflow import OFFICES, RUNNING
+from app.whistles.workflow import RUNNING
 
 
 class GuestUnclear(Invalid):
@@ -54,6 +58,7 @@ class NotRunning(Conflict):
 
 async def hold_survey(work: Work, whistle: Whistle, form: SurveyInput) -> None:
     """Who came, what was found, what was decided."""
+    await takes_part(work, whistle)
     survey_id, now = work.new_id(), work.clock.now()
     row = {
         "id": survey_id, "whistle_id": whistle.id, "held_at": form.held_at, "place_text": form.place_text,
@@ -107,16 +112,29 @@ async def _clock(work: Work, task_id: UUID, unit_id: UUID, form: TaskInput) -> d
 
 
 async def _may_give(work: Work, whistle: Whistle, owner: UUID) -> None:
-    """The owner is in; the giver is an office, or leads."""
-    query = select(ReportIn.unit_id, ReportIn.role).where(
-        ReportIn.whistle_id == whistle.id, ReportIn.state != ReportInState.RELEASED
-    )
-    inside = (await work.session.execute(query)).all()
+    """The owner is in; the giver is the street, the district, or leads."""
+    inside = await _inside(work, whistle)
     if owner not in {row.unit_id for row in inside}:
         raise NotCalled("unit")
     leads = {row.unit_id for row in inside if row.role == UnitRole.LEAD}
-    if work.actor.role not in OFFICES and not leads & set(work.actor.units):
+    if is_its_streets(work, whistle) is not None and not leads & set(work.actor.units):
         raise NotOwnUnit
+
+
+async def _inside(work: Work, whistle: Whistle) -> Sequence[Any]:
+    """Unit and role of everybody who was called and not let go."""
+    query = select(ReportIn.unit_id, ReportIn.role).where(
+        ReportIn.whistle_id == whistle.id, ReportIn.state != ReportInState.RELEASED
+    )
+    return (await work.session.execute(query)).all()
+
+
+async def reassign(work: Work, whistle: Whistle, task: Task, form: ReassignInput) -> None:
+    """The street gives a task to another unit that is in, or takes it on itself."""
+    unit = await unit_coded(work, form.unit)
+    if unit.id not in {whistle.street_unit_id, *(row.unit_id for row in await _inside(work, whistle))}:
+        raise NotCalled("unit")
+    await pass_on(work, whistle, task, unit.id, form.reason)
 
 
 async def task_done(work: Work, whistle: Whistle, task: Task, form: NoteStep) -> None:
@@ -126,8 +144,12 @@ async def task_done(work: Work, whistle: Whistle, task: Task, form: NoteStep) ->
 
 
 async def hold_task(work: Work, whistle: Whistle, task: Task, form: HoldInput) -> None:
-    """Not possible now; the street is reminded on the review date, also after the whistle has closed."""
+    """Not possible now: on the review date it is open again by itself, also after the whistle has closed."""
     house = await house_of(work)
+    mine = (Trail.subject_kind == "task", Trail.subject_id == task.id, Trail.step == "hold")
+    held = len((await work.session.scalars(select(Trail.seq).where(*mine))).all())
+    if held >= MOST_HOLDS and work.actor.role not in DISTRICT:
+        raise HeldTooOften
     moment = review_moment(work, house, form)
     await waits.stop(work, task.id)
     clock = wait_row(work, house, ("task", task.id), "review", due_at=moment)
@@ -136,21 +158,24 @@ async def hold_task(work: Work, whistle: Whistle, task: Task, form: HoldInput) -
 
 
 async def take_up(work: Work, whistle: Whistle, task: Task, form: NoteStep) -> None:
-    """What was put off, or was not done after all, is open again: only while the whistle runs."""
-    if whistle.state not in RUNNING:
+    """What was put off, or was not done after all, is open again: under a running whistle or a closed one."""
+    if whistle.state not in RUNNING | {WhistleState.CLOSED}:
         raise NotRunning
+    await open_again(work, whistle, task, Told(words=form.note))
+
+
+async def open_again(work: Work, whistle: Whistle, task: Task, told: Told) -> None:
+    """Open, with a limit of its own again, which rings at the unit, the street and at last the district."""
     await waits.stop(work, task.id)
     house = await house_of(work)
     clock = wait_row(work, house, ("task", task.id), "task", limit=house.ruled("task").limit, unit_id=task.unit_id)
-    told = Told(words=form.note, clocks=[clock])
-    await take_part(
-        work, whistle, task, "take_up", told, review_at=None, done_at=None, due_at=clock["due_at"]
-    )  # fmt: skip
+    told = replace(told, clocks=[clock])
+    await take_part(work, whistle, task, "take_up", told, review_at=None, done_at=None, due_at=clock["due_at"])
 
 
 async def add_photos(work: Work, whistle: Whistle, task: Task, taken: When, photos: Sequence[Photo]) -> None:
-    """Photos of the place before or after the work, from the owner of the task or an office."""
-    if task.unit_id not in work.actor.units and work.actor.role not in OFFICES:
+    """Photos of the place before or after the work, from the owner of the task, the street or the district."""
+    if task.unit_id not in work.actor.units and is_its_streets(work, whistle) is not None:
         raise NotOwnUnit
     if whistle.closed_at is not None:
         raise NotRunning

@@ -46,7 +46,7 @@ OF_REPORT_IN: list[tuple[set[Role], str]] = [
     (DISTRICT, "release bind refer settle_arrival"),
     (STREET, "dispute_arrival"),
 ]
-OF_TASK: list[tuple[set[Role], str]] = [(CALLED, "done"), (OFFICES, "hold take_up")]
+OF_TASK: list[tuple[set[Role], str]] = [(CALLED, "done"), (OFFICES, "hold take_up reassign")]
 LATER = {"expected_version": 999}  # with it whoever may take a step is told so, and nothing moves
 
 

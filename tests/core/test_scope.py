@@ -203,14 +203,6 @@ async def test_entities_carry_every_rule_and_columns_only_those_they_name(runtim
 
 def test_ways_round_the_scope_stand_in_named_files_only() -> None:
     ways = {
-        "unscoped=": {
-            "issues/intake.py",  # a replay rebuilds the receipt of whoever holds the key
-            "issues/beside.py",  # what hangs on a loaded issue, also through reports merged into it
-            "issues/following.py",  # what a link's report was merged into, before the scope is known
-            "issues/neighbours.py",  # coarse facts of public matters nearby, for whoever is about to report
-            "whistles/behind.py",  # issues behind a whistle, for whoever settles it
-            "issues/word.py",  # reports merged into one, also those on other ground
-        },
         "scope_applied": {"core/scope.py"},
         "session.connection()": {"core/work.py"},
         "from_statement": set(),

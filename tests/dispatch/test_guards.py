@@ -6,12 +6,13 @@ import anyio
 import pytest
 
 from app.core.clock import FixedClock
-from app.core.work import Runtime
+from app.core.work import Runtime, system_work
+from app.grid.queries import get_area
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import WELL, contacted, dispatched, listed, objected, ok, orders, seats, step
-from tests.issues.acts import assert_problem, raised
+from tests.issues.acts import HERE, assert_problem, raised
 
 pytestmark = pytest.mark.anyio
 
@@ -146,16 +147,23 @@ async def test_the_street_recalls_and_a_unit_never_sends_its_order_away(public: 
     assert (await who.admin.get(f"/issues/{theirs['id']}")).json()["state"] == "handling"
 
 
-async def test_a_direct_dispatch_of_the_district_is_copied_to_the_parent(public: Desk, sit: Sit) -> None:
+async def test_a_direct_dispatch_of_the_district_is_copied_to_the_parent(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
     who = await seats(sit)
     _, (to_street,) = await dispatched(public, who.supervisor, town.WEST)
     said = (await who.admin.get(f"/orders/{to_street['id']}")).json()
-    assert said["copied_to"] is not None  # the district itself sees it and does not own it
+    assert said["copied_to"] == await area_coded(runtime, HERE)  # the district itself sees it and does not own it
     _, (to_community,) = await dispatched(public, who.supervisor, town.C1)
     said = (await who.admin.get(f"/orders/{to_community['id']}")).json()
+    assert said["copied_to"] == await area_coded(runtime, town.WEST)
     _, (own,) = await dispatched(public, who.street, town.C1)
     assert (await who.admin.get(f"/orders/{own['id']}")).json()["copied_to"] is None
-    assert said["copied_to"] is not None
+
+
+async def area_coded(runtime: Runtime, code: str) -> str:
+    async with system_work(runtime, HERE) as work:
+        return str((await get_area(work, code)).id)
 
 
 async def test_an_office_off_its_ground_sees_the_one_matter_it_was_given(public: Desk, sit: Sit) -> None:

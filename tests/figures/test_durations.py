@@ -50,6 +50,27 @@ async def test_median_nine_of_ten_and_the_share_in_time(
     assert (await east.get("/figures/clocks", params=EVERY_DAY)).json()["groups"] == []
 
 
+async def test_what_was_dropped_was_neither_kept_nor_late(public: Desk, sit: Sit, clock: FixedClock) -> None:
+    """Refused, withdrawn, merged, given to another at once: no contact, no signing, nothing solved (R1.4)."""
+    refused, gone, merged, given, into, late = [await raised(public) for _ in range(6)]
+    desk, leader = await sit(Role.COMMUNITY_OFFICER, town.C1), await sit(Role.GRID_LEADER, town.G1)
+    clock.advance(minutes=1)
+    for name, one, said in (
+        ("not_accept", refused, {"reason": "unlawful", "text": "不予受理"}),
+        ("merge", merged, {"into": into["number"], "reason": "同一问题"}),
+        ("assign", given, {"post_id": str(leader.post_id), "reason": "由网格长办理"}),
+    ):
+        assert (await desk.step(one["id"], name, **said)).status_code == 200
+    assert (await public.post(f"/follow/{gone['follow_token']}/withdraw", {})).status_code == 200
+    answer = await desk.get("/figures/clocks", params=EVERY_DAY)
+    assert answer.json()["groups"] == []
+    clock.advance(hours=3)
+    assert (await desk.step(late["id"], "not_accept", reason="unlawful", text="不予受理")).status_code == 200
+    (group,) = (await desk.get("/figures/clocks", params=EVERY_DAY)).json()["groups"]
+    ended = {one["kind"]: (one["n"], one["on_time"]) for one in group["clocks"] if one["n"]}
+    assert ended == {"sign": (1, 0)}, "what was past its limit before stays late"
+
+
 async def test_clocks_are_grouped_and_never_by_a_person(public: Desk, sit: Sit, clock: FixedClock) -> None:
     receipt = await raised(public, category=town.ORDERLY)
     worker = await sit(Role.GRID_WORKER, town.G1)

@@ -29,15 +29,21 @@ async def test_raw_and_adjusted_stand_side_by_side(public: Desk, sit: Sit, runti
     desk = await sit(Role.DISTRICT_SUPERVISOR, HERE)
     (group,) = await rates(desk)
     assert shares(group, "solve_rate") == ((12, 14), (11, 13))
-    assert shares(group, "satisfied_rate") == ((12, 14), (11, 13))
+    assert shares(group, "satisfied_rate") == ((None, 14), (11, 13)), "raw would tell what the one left out said"
     assert shares(group, "contact_rate") == ((13, 14), (12, 13)), "one reporter says that nobody called"
     assert group["rates"]["solve_rate"]["raw"]["rate"] == round(12 / 14, 4)
     assert group["rates"]["solve_rate"]["excluded"]["consult"]["n"] == 1
     assert group["satisfaction"] == {
-        "words": 13, "hidden": False, "counts": {"1": 0, "2": 1, "3": 0, "4": 12, "5": 0},
+        "words": 12, "hidden": False, "counts": {"1": 0, "2": 1, "3": 0, "4": 11, "5": 0},
     }  # fmt: skip
     apart = {name: said["n"] for name, said in group["apart"].items() if said["n"]}
     assert apart == {"unreachable": 1, "reasoned": 1}
+    link = group["rates"]["satisfied_rate"]["adjusted"]["numerator_rows"]
+    assert len(await opened(desk, link)) == 11
+    raw = await desk.http.get(
+        link.replace("&adjusted=true", ""), headers={"Authorization": f"Bearer {desk.token}"}
+    )
+    assert (raw.status_code, raw.json()["code"]) == (409, "too_few")
     solve = group["rates"]["solve_rate"]
     assert set(await opened(desk, solve["raw"]["numerator_rows"])) == {str(one) for one in yes}
     assert len(await opened(desk, solve["adjusted"]["denominator_rows"])) == 13
@@ -86,6 +92,44 @@ async def test_merged_reports_count_once_and_one_no_is_a_no(public: Desk, sit: S
     assert shares(group, "solve_rate")[0] == (0, 1)
     assert group["apart"]["merged"]["n"] == 2
     assert group["satisfaction"]["words"] == 3
+
+
+async def test_a_word_from_other_ground_counts_alike_for_community_and_street(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    main = await matter(public, runtime, town.IN_B1)
+    other = await matter(
+        public, runtime, town.IN_FIELD, state="merged", closing=None, merged_into=main, answered_at=None
+    )
+    await word(runtime, main, 5)
+    await word(runtime, other, 1, "not_solved")
+    seats = (
+        (Role.COMMUNITY_OFFICER, town.C1),
+        (Role.STREET_DISPATCHER, town.WEST),
+        (Role.DISTRICT_SUPERVISOR, HERE),
+    )
+    for seat in seats:
+        desk = await sit(*seat)
+        groups = await rates(desk, by="area", level="community")
+        (group,) = [one for one in groups if one["code"] == town.C1]
+        assert shares(group, "solve_rate")[0] == (0, 1), seat
+        assert group["satisfaction"]["words"] == 2
+        assert await opened(desk, group["rates"]["solve_rate"]["raw"]["denominator_rows"]) == [str(main)]
+    east = await sit(Role.STREET_DISPATCHER, town.EAST)
+    (group,) = await rates(east)
+    assert (group["rates"]["solve_rate"]["raw"]["of"], group["apart"]["merged"]["n"]) == (0, 1)
+
+
+async def test_a_matter_is_nameless_only_when_all_its_reports_are(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    main = await matter(public, runtime, report={})
+    await word(runtime, main, 5)
+    named = await matter(public, runtime, state="merged", closing=None, merged_into=main, answered_at=None)
+    await word(runtime, named, 1, "not_solved")
+    (group,) = await rates(await sit(Role.DISTRICT_SUPERVISOR, HERE))
+    assert shares(group, "solve_rate")[0] == (0, 1), "a named complaint is not lost in a nameless one"
+    assert group["apart"]["anonymous"]["n"] == 0
 
 
 async def test_the_last_word_on_the_present_answer_counts(

@@ -1,7 +1,7 @@
 """The rates equal a recount from the trail, whatever people do, in whatever order (property test)."""
 
 import random  # noqa: TID251  # an order that a seed repeats
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from tests.figures.acts import CONTACT, EVERY_DAY, rates, shares
 from tests.issues.acts import HERE, raised
 from tests.journeys.people import COMMUNITY, DISTRICT, SECRETARY, STREET, WORKER, seats, step
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 PERIOD = FigureFilter.model_validate(EVERY_DAY)
 PEOPLE = (WORKER, COMMUNITY, STREET, SECRETARY, DISTRICT, (Role.DISTRICT_ADMIN, HERE))
 
@@ -77,6 +77,35 @@ async def test_a_story_told_by_people_counts_the_same_both_ways(
         again = await recount(work, Period(wide.first, wide.last))
     assert again["solve_rate"] == (3, 4, 2, 3)
     assert again["contact_rate"] == (4, 4, 3, 3)
+
+
+async def test_a_late_yes_is_a_yes_and_an_exclusion_ends_with_its_life(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    """Closed by silence, then rated solved; left out as unreachable, then reported again and rated badly."""
+    await shown(runtime)
+    worker, community, _, _, district = await seats(sit, *PEOPLE[:5])
+    silent, back = [await raised(public, contact=CONTACT) for _ in range(2)]
+    for receipt in (silent, back):
+        await step(worker, receipt["id"], "accept")
+        await step(worker, receipt["id"], "answer", text="已办理")
+    clock.advance(days=16)
+    await catch_up(runtime, HERE)
+    await step(community, back["id"], "exclude", reason="unreachable", note="联系不上")
+    await step(district, back["id"], "approve_exclusion")
+    wide = {"to": "2027-01-31"}
+    (group,) = await rates(district, **wide)
+    assert shares(group, "solve_rate") == ((0, 2), (0, 1))
+    await _rate(public, silent, "solved", 5)
+    await _rate(public, back, "not_solved", 1)
+    await step(worker, back["id"], "answer", text="重新办理")
+    await _rate(public, back, "solved", 1)
+    (group,) = await rates(district, **wide)
+    assert shares(group, "solve_rate") == ((2, 2), (2, 2))
+    assert shares(group, "satisfied_rate") == ((1, 2), (1, 2)), "whoever came back is counted again"
+    assert group["apart"]["no_word"]["n"] == 0
+    async with system_work(runtime, HERE) as work:
+        assert await differences(work, PERIOD.model_copy(update={"last": date(2027, 1, 31)})) == {}
 
 
 async def test_a_total_typed_by_somebody_shows(public: Desk, sit: Sit, runtime: Runtime) -> None:

@@ -19,13 +19,15 @@ from app.figures.kinds import Supervised
 from app.figures.supervision import LISTS, minded, page_of
 from app.issues.models import Issue
 from app.people.models import Role
+from app.worker import add_up
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.core.aids import as_role
-from tests.figures.acts import changed
+from tests.figures.acts import CONTACT, changed
 from tests.issues.acts import HERE, assert_problem, raised
+from tests.timeline import live
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 MANY = 20_000
 
 
@@ -58,7 +60,7 @@ async def test_every_list_holds_what_it_is_for(
     ids = [UUID((await raised(public))["id"]) for _ in range(9)]
     far = {"due_at": now + timedelta(days=60)}
     shapes: Sequence[tuple[str, dict[str, Any]]] = [
-        ("overdue", {"due_at": now - timedelta(minutes=1)}),
+        ("overdue", far),
         ("over_hopped", far | {"hops": 3}),
         ("over_hopped", far | {"reworks": 4}),
         ("dormant", far | {"touched_at": now - timedelta(days=30, seconds=1)}),
@@ -71,7 +73,10 @@ async def test_every_list_holds_what_it_is_for(
     for issue_id, (_, columns) in zip(ids, shapes, strict=True):
         await changed(runtime, issue_id, **columns)
     async with system_work(runtime, HERE) as work:
-        await work.session.execute(update(Wait).values(ended_at=now, wake_at=None))
+        ending = update(Wait).where(~((Wait.subject_id == ids[0]) & (Wait.kind == "solve")))
+        await work.session.execute(ending.values(ended_at=now, wake_at=None))
+        late = update(Wait).where(Wait.subject_id == ids[0], Wait.kind == "solve")
+        await work.session.execute(late.values(due_at=now - timedelta(minutes=1)))
     desk = await sit(Role.STREET_SECRETARY, town.WEST)
     wanted: dict[str, set[str]] = {}
     for issue_id, (which, _) in zip(ids, shapes, strict=True):
@@ -101,6 +106,50 @@ async def test_soon_is_what_some_clock_ends_within_a_day(
     assert await counts(desk) == {"soon": 2}
     answer = await desk.get("/supervision", params={"list": "soon"})
     assert "text" not in answer.json()["items"][0]
+
+
+async def test_overdue_is_what_somebody_owes_now_and_not_what_was_answered_in_time(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    """Answered on the first day; a question to the reporter stands still; held open to a day; left alone."""
+    answered, asked, held, left = [await raised(public, contact=CONTACT) for _ in range(4)]
+    worker, desk = await sit(Role.GRID_WORKER, town.G1), await sit(Role.STREET_SECRETARY, town.WEST)
+    for one in (answered, asked, held, left):
+        assert (await worker.step(one["id"], "accept")).status_code == 200
+        assert (await worker.step(one["id"], "contact", way="phone")).status_code == 200
+    assert (await worker.step(answered["id"], "answer", text="已修好")).status_code == 200
+    clock.advance(days=6)
+    assert (await worker.step(asked["id"], "request_info", text="几单元?")).status_code == 200
+    said = {"text": "列入计划", "review_on": "2026-12-20"}
+    assert (await desk.step(held["id"], "hold_open", **said)).status_code == 200
+    clock.advance(days=2)
+    assert set(await listed(desk, "overdue")) == {answered["id"], left["id"]}, "nobody asked the reporter yet"
+    word = {"way": "phone", "reached": False}
+    officer = await sit(Role.COMMUNITY_OFFICER, town.C1)
+    assert (await officer.step(answered["id"], "revisit", **word)).status_code == 200
+    async with system_work(runtime, HERE) as work:
+        await work.session.execute(
+            update(Wait).where(Wait.kind == "revisit").values(ended_at=clock.now(), wake_at=None)
+        )
+    assert await listed(desk, "overdue") == [left["id"]], "past its due time, and nobody here owes anything"
+    await add_up(runtime, HERE)
+    (line,) = (await (await sit(Role.AUDITOR, HERE)).get("/figures/ledger")).json()["items"]
+    assert line["late"] == 1
+
+
+async def test_a_refusal_under_review_is_on_the_lists_until_it_is_decided(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    receipt = await raised(public)
+    community, street = await sit(Role.COMMUNITY_OFFICER, town.C1), await sit(Role.STREET_SECRETARY, town.WEST)
+    await community.step(receipt["id"], "not_accept", reason="beyond_duty", text="请向法院起诉。")
+    assert await counts(street) == {}
+    await public.post(f"/follow/{receipt['follow_token']}/request_review", {"text": "请复核"})
+    await live(runtime, clock, days=10)
+    assert await counts(street) == {"overdue": 1, "supervised": 1}
+    assert await listed(street, "supervised") == await listed(street, "overdue") == [receipt["id"]]
+    assert (await street.step(receipt["id"], "uphold", text="维持。")).status_code == 200
+    assert await counts(street) == {}
 
 
 async def test_what_failed_twelve_times_waits_for_a_person(public: Desk, sit: Sit, runtime: Runtime) -> None:
@@ -162,7 +211,7 @@ def _odd(now: Any) -> dict[str, Any]:
 
 
 INDEXES = {
-    Supervised.OVERDUE: "issue_queue",
+    Supervised.OVERDUE: "wait_running",
     Supervised.OVER_HOPPED: "issue_hopped",
     Supervised.DORMANT: "issue_touched",
     Supervised.HELD_REVIEW: "issue_review",

@@ -93,6 +93,46 @@ async def test_the_desk_list_goes_to_the_duty_officer_and_without_one_to_the_dis
     assert (await whole(admin, far["id"]))["holder"]["role"] == "district_supervisor"
 
 
+async def test_who_stands_aside_gets_it_back_by_no_route(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    """Neither by placing it anew on the same ground nor by being on duty when the desk list is late."""
+    receipt, unplaced = await raised(public, town.IN_B1), await raised(public, (102.80, 24.795))
+    worker, street = await sit(Role.GRID_WORKER, town.G1), await sit(Role.STREET_DISPATCHER, town.WEST)
+    assert (await worker.step(receipt["id"], "recuse", reason="系本人亲属")).status_code == 200
+    placed = await street.step(receipt["id"], "locate", point=town.point(town.IN_B1), reason="核实位置")
+    assert placed.json()["holder"]["role"] == "grid_leader"
+    assert (await street.step(unplaced["id"], "recuse", reason="系本人亲属")).status_code == 200
+    await on_duty(runtime, town.WEST, Role.STREET_DISPATCHER, town.WEST, clock.now(), 10)
+    await live(runtime, clock, hours=2, minutes=1)
+    seen = await whole(await sit(Role.DISTRICT_ADMIN, HERE), unplaced["id"])
+    assert (seen["state"], seen["holder"]["role"]) == ("assigned", "street_secretary")
+
+
+@pytest.mark.parametrize(
+    ("more", "shift", "holder"),
+    [
+        ({"type": "complaint", "respondent_unit": town.C1}, Role.COMMUNITY_SECRETARY, "street_dispatcher"),
+        ({"confidential": True}, Role.COMMUNITY_SECRETARY, "street_dispatcher"),
+        ({}, Role.COMMUNITY_SECRETARY, "community_secretary"),
+    ],
+)
+async def test_who_is_on_duty_is_not_of_the_accused_line_and_knows_originals_of_the_confidential(
+    public: Desk,
+    sit: Sit,
+    runtime: Runtime,
+    clock: FixedClock,
+    more: dict[str, Any],
+    shift: Role,
+    holder: str,
+) -> None:
+    receipt = await raised(public, (102.80, 24.795), **more)
+    await on_duty(runtime, town.WEST, shift, town.C1, clock.now(), 10)
+    await live(runtime, clock, hours=2, minutes=1)
+    seen = await whole(await sit(Role.DISTRICT_ADMIN, HERE), receipt["id"])
+    assert (seen["state"], seen["holder"]["role"]) == ("assigned", holder)
+
+
 async def test_what_is_screened_flows_on_as_a_true_report(
     public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
 ) -> None:

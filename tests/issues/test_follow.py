@@ -62,8 +62,8 @@ async def test_the_verdict_closes_it_or_returns_it_to_its_holder(
     assert (kept.closed_at is not None) == (verdict == "solved")
     assert (kept.answered_at is None) == (verdict != "solved")
     assert [(one.satisfaction, one.contacted) for one in ratings] == [(2, False)] * (1 + (verdict == "solved"))
-    worker = await sit(Role.GRID_WORKER, town.G1)
-    shown = (await worker.get(f"/issues/{issue}")).json()
+    desk = await sit(Role.COMMUNITY_OFFICER, town.C1)
+    shown = (await desk.get(f"/issues/{issue}")).json()
     acts = {act["step"]: act["detail"] for act in shown["trail"]}
     assert ("close" if verdict == "solved" else "rework") in acts
     said = acts["rate"]

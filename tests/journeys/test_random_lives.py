@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.clocks.models import Pause, Wait
 from app.core.audit import Trail, verify
@@ -179,6 +180,8 @@ async def books_are_right(runtime: Runtime, clock: FixedClock) -> None:
     async with system_work(runtime, HERE) as work:
         assert await two_leads(work) == []
         assert await nowhere(work) == []
+        assert await orphaned(work) == []
+        assert await nobody_waits_for(work) == []
         assert await other_states_than_their_trails(work) == []
         assert await backward_clocks(work) == 0
         assert (
@@ -214,6 +217,21 @@ async def nowhere(work: Work) -> list[Any]:
     listed = or_(Issue.id.in_(watched), Issue.supervised_at.is_not(None))
     lost = (Issue.closed_at.is_(None), Issue.holder_id.is_(None), ~listed)
     return list(await work.session.execute(select(Issue.number, Issue.state).where(*lost)))
+
+
+async def orphaned(work: Work) -> list[Any]:
+    """Reports that are part of nothing, or of what was itself merged or taken back: nobody is asked for them."""
+    main = aliased(Issue)
+    gone = main.state.in_(["merged", "withdrawn"])
+    parts = select(Issue.number).outerjoin(main, main.id == Issue.merged_into)
+    return list(await work.session.scalars(parts.where(Issue.state == "merged", or_(main.id.is_(None), gone))))
+
+
+async def nobody_waits_for(work: Work) -> list[Any]:
+    """Open issues that no clock runs for and that are on no superior's list."""
+    running = select(Wait.subject_id).where(Wait.ended_at.is_(None))
+    silent = (Issue.closed_at.is_(None), Issue.supervised_at.is_(None), Issue.id.not_in(running))
+    return list(await work.session.execute(select(Issue.number, Issue.state).where(*silent)))
 
 
 async def other_states_than_their_trails(work: Work) -> list[Any]:

@@ -112,7 +112,7 @@ async def test_pages_hold_together_with_the_unread_first(
 ) -> None:
     worker = await sit(Role.GRID_WORKER, town.G1)
     issue = await quiet_matter(public, runtime)
-    for clock_name in ("solve", "contact", "plan", "revisit", "sign"):
+    for clock_name in ("solve", "contact", "plan", "follow_up", "sign"):
         clock.advance(minutes=1)
         await happens(runtime, issue, "issue_reminded", clock=clock_name, rung="before_due")
     whole = await notices(worker)
@@ -126,7 +126,7 @@ async def test_pages_hold_together_with_the_unread_first(
         found += [one["clock"] for one in said["items"]]
         if (cursor := said["next_cursor"]) is None:
             break
-    assert found == ["plan", "contact", "solve", "sign", "revisit"]
+    assert found == ["plan", "contact", "solve", "sign", "follow_up"]
     assert [one["clock"] for one in await notices(worker, unread=True)] == ["plan", "contact", "solve"]
     assert_problem(await worker.get("/notices", params={"cursor": "x"}), 422, "bad_cursor", "cursor")
 

@@ -56,12 +56,17 @@ async def test_each_rung_has_its_own_recipients(
     [
         ("issue_reworked", {"worker": ["reworked"], "leader": ["reworked"]}),
         ("issue_supervised", {"worker": ["supervised"], "street": ["supervised"], "district": ["supervised"]}),
-        ("extension_asked", {"leader": ["extension_asked"]}),
+        ("extension_asked", {"community": ["extension_asked"]}),
+        ("issue_answered", {"community": ["to_ask"]}),
+        ("issue_verified", {"community": ["to_ask"]}),
+        ("whistle_answered", {"community": ["to_ask"]}),
+        ("check_wanted", {"street": ["check_wanted"]}),
+        ("review_requested", {"street": ["review_requested"]}),
         ("issue_extended", {"worker": ["extended"]}),
         ("issue_held_open", {"worker": ["held_open"]}),
         ("issue_resumed", {"worker": ["resumed"]}),
         ("close_asked", {"street": ["close_asked"]}),
-        ("exclusion_asked", {"street": ["exclusion_asked"], "district": ["exclusion_asked"]}),
+        ("exclusion_asked", {"street": ["exclusion_asked"]}),
         ("issue_received_back", {"worker": ["received_back"]}),
     ],
 )
@@ -69,8 +74,78 @@ async def test_a_step_tells_whom_the_table_names(
     public: Desk, sit: Sit, runtime: Runtime, event: str, wanted: dict[str, list[str]]
 ) -> None:
     issue = await quiet_matter(public, runtime)
-    await happens(runtime, issue, event)
+    await happens(runtime, issue, event, street_id=None)
     assert await told(sit) == wanted
+
+
+@pytest.mark.parametrize(
+    ("clock", "rung", "wanted"),
+    [
+        ("revisit", "before_due", {"community"}),
+        ("revisit", "due", {"community", "street"}),
+        ("verifying", "before_due", {"street"}),
+        ("extension", "before_due", {"community"}),
+        ("extension", "due", {"community", "district"}),
+        ("approval", "due", {"street", "district"}),
+        ("appeal", "before_due", {"street"}),
+        ("appeal", "overdue", {"district"}),
+        ("contact", "due", {"worker", "leader"}),
+    ],
+)
+async def test_a_reminder_goes_to_a_desk_that_may_act(
+    public: Desk, sit: Sit, runtime: Runtime, clock: str, rung: str, wanted: set[str]
+) -> None:
+    issue = await quiet_matter(public, runtime)
+    await happens(runtime, issue, "issue_reminded", clock=clock, rung=rung)
+    assert await told(sit) == {name: [rung] for name in wanted}
+
+
+@pytest.mark.parametrize(
+    ("taken", "wanted"),
+    [
+        (("ask_close", {"result": "refused", "text": "无法满足"}), {"district": ["close_asked"]}),
+        (("exclude", {"reason": "consult", "note": "属于咨询"}), {"district": ["exclusion_asked"]}),
+        (("answer", {"text": "已解决"}), {"district": ["to_ask"]}),
+        (
+            ("ask_extension", {"until": "2026-12-20T09:30:00Z", "reason": "等配件"}),
+            {"district": ["extension_asked"]},
+        ),
+    ],
+)
+async def test_what_the_street_asked_or_did_is_not_put_to_the_street(
+    public: Desk, sit: Sit, runtime: Runtime, taken: tuple[str, dict[str, str]], wanted: dict[str, list[str]]
+) -> None:
+    issue = await quiet_matter(public, runtime)
+    street = await sit(Role.STREET_DISPATCHER, town.WEST)
+    assert (await street.step(str(issue), "take_over", reason="提级")).status_code == 200
+    await drain(runtime, HERE)
+    answer = await street.step(str(issue), taken[0], **taken[1])
+    assert answer.status_code == 200, answer.text
+    await drain(runtime, HERE)
+    told_now = await told(sit)
+    assert told_now.pop("worker") == ["taken_over"]
+    assert told_now == wanted
+
+
+@pytest.mark.parametrize(
+    ("refuser", "reviewer"),
+    [
+        ((Role.COMMUNITY_OFFICER, town.C1), "street"),
+        ((Role.STREET_SECRETARY, town.WEST), "district"),
+        ((Role.DISTRICT_ADMIN, HERE), "street"),
+    ],
+)
+async def test_a_review_is_put_to_another_office_than_the_one_that_refused(
+    public: Desk, sit: Sit, runtime: Runtime, refuser: tuple[Role, str], reviewer: str
+) -> None:
+    receipt = await raised(public, town.IN_B1)
+    desk = await sit(*refuser)
+    refused = await desk.step(receipt["id"], "not_accept", reason="unlawful", text="不予受理。")
+    assert refused.status_code == 200, refused.text
+    await public.post(f"/follow/{receipt['follow_token']}/request_review", {"text": "请复核"})
+    await drain(runtime, HERE)
+    told_now = await told(sit)
+    assert [name for name, kinds in told_now.items() if "review_requested" in kinds] == [reviewer]
 
 
 async def test_a_gap_is_told_to_the_street(public: Desk, sit: Sit, runtime: Runtime) -> None:

@@ -260,3 +260,5 @@ async def test_a_late_visit_covers_the_month_it_was_made_in(runtime: Runtime, si
     await visited(worker, household, occurred_at="2026-11-30T23:50:00+08:00")
     assert await tasks(runtime, household, date(2026, 11, 30)) == {"living_alone_month": "covered"}
     assert await tasks(runtime, household) == {"living_alone_month": "open"}
+    await visited(worker, household, occurred_at="2026-12-01T00:10:00+08:00")  # still November in London
+    assert await tasks(runtime, household) == {"living_alone_month": "covered"}

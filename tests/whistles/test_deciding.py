@@ -122,6 +122,12 @@ async def under(people: Town, sit: Sit, role: Role, ground: str, other: Role) ->
     return Desk(people.public.http, token, UUID(post))
 
 
+async def above(people: Town, role: Role, ground: str) -> Desk:
+    """The person in one post, signed in as a supervisor of the district, which they are too."""
+    await appointed(people.runtime, Role.DISTRICT_SUPERVISOR, HERE, f"{role}-{ground}")
+    return await under(people, people.sit, role, ground, Role.DISTRICT_SUPERVISOR)
+
+
 async def test_an_arrival_nobody_saw_is_settled_by_the_district(people: Town) -> None:
     whistle = await blow(people.street, parties=[LEAD])
     report_in = report_in_of(whistle, "chengguan")["id"]
@@ -166,7 +172,7 @@ async def test_it_does_not_close_over_an_open_task(people: Town) -> None:
     assert_problem(await act(people.street, whistle["id"], "close"), 409, "tasks_open")
     ok(await people.lead.post(f"/tasks/{more['id']}/done", {}))
     assert ok(await act(people.street, whistle["id"], "close"))["state"] == "closed"
-    assert_problem(await people.street.post(f"/tasks/{task['id']}/take_up", {}), 409, "whistle_not_running")
+    assert ok(await people.street.post(f"/tasks/{task['id']}/take_up", {}))["state"] == "open"
     answer = await people.street.post(f"/whistles/{whistle['id']}/tasks", {
         "unit": "chengguan", "what": "再做", "due_at": "2026-11-30T09:00:00Z",
     })  # fmt: skip
@@ -250,6 +256,13 @@ async def test_a_score_is_appealed_once_and_decided_by_somebody_else(people: Tow
     assert_problem(await act(people.street, whistle["id"], "appeal_score", **said), 409, "not_scored_unit")
     ok(await act(people.lead, whistle["id"], "appeal_score", **said))
     assert_problem(await act(people.head, whistle["id"], "appeal_score", **said), 409, "appealed_before")
+    for wrong in (people.street, people.lead, people.secretary):  # who scored, who was scored, the street
+        assert_problem(await act(wrong, whistle["id"], "decide_appeal", upheld=True, **said), 403, "forbidden")
+    for role, ground in ((Role.STREET_DISPATCHER, town.WEST), (Role.DEPARTMENT_OFFICER, "chengguan")):
+        involved = await above(people, role, ground)
+        assert_problem(
+            await act(involved, whistle["id"], "decide_appeal", upheld=True, **said), 403, "same_person"
+        )
     decided = ok(await act(people.district, whistle["id"], "decide_appeal", upheld=True, **said))
     assert next(one["upheld"] for one in decided["scores"] if one["id"] == score) is True
     answer = await act(people.admin, whistle["id"], "decide_appeal", upheld=False, **said)

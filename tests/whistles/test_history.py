@@ -6,17 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.clocks.models import Wait
 from app.core.audit import Break, Trail, verify
 from app.core.ids import SystemIds
 from app.core.outbox import Outbox
-from app.core.work import Runtime, system_work
+from app.core.work import Runtime, Work, system_work
 from app.issues.kinds import State
 from app.issues.models import Issue
-from app.whistles.behind import others_open
-from app.whistles.kinds import TaskState, WhistleState
+from app.whistles.kinds import ReportInState, TaskState, UnitRole, WhistleState
 from app.whistles.models import ReportIn, Whistle, WhistleIssue
 from app.whistles.records import Task
 from app.whistles.workflow import R_FINAL, W_FINAL
@@ -43,7 +42,8 @@ OF_REPORT_IN: dict[str, dict[str, Any]] = {
     "finish": WORDS, "leave": {}, "refuse": {"legal_basis": "依据", **REASON}, "release": REASON, "bind": REASON,
     "dispute_arrival": REASON, "settle_arrival": {"came": False, **REASON},
 }  # fmt: skip
-OF_TASK: dict[str, dict[str, Any]] = {"done": {}, "hold": {"review_on": "2026-12-21", **REASON}, "take_up": {}}
+OF_TASK: dict[str, dict[str, Any]] = {"done": {}, "hold": {"review_on": "2026-12-21", **REASON}, "take_up": {},
+           "reassign": {"unit": "chengguan", **REASON}}  # fmt: skip
 
 
 class CountedIds(SystemIds):
@@ -109,22 +109,39 @@ async def assert_it_holds(runtime: Runtime) -> None:
         )
         assert (await work.session.scalars(open_twice)).all() == []
         closed = select(Whistle.id).where(Whistle.state == WhistleState.CLOSED)
+        minded = select(Wait.subject_id).where(Wait.ended_at.is_(None))
         left = select(Task.id).where(Task.whistle_id.in_(closed), Task.state == TaskState.OPEN)
-        assert (await work.session.scalars(left)).all() == []
+        assert (
+            await work.session.scalars(left.where(Task.id.not_in(minded)))
+        ).all() == []  # taken up, with a clock
         for report_in in await work.session.scalars(select(ReportIn)):
             assert (report_in.ended_at is not None) == (report_in.state in R_FINAL)
         for whistle in await work.session.scalars(select(Whistle)):
             assert (whistle.closed_at is not None) == (whistle.state in W_FINAL)
         for issue in await work.session.scalars(select(Issue).where(Issue.state == State.WHISTLED)):
-            nowhere = (await work.session.scalars(select(WhistleIssue.whistle_id).limit(1))).first()
-            assert nowhere is not None
-            assert await others_open(work, issue.id, issue.id), "whistled, and nobody is called"
+            mine = select(WhistleIssue.whistle_id).where(WhistleIssue.issue_id == issue.id)
+            running = select(Whistle).where(Whistle.id.in_(mine), Whistle.closed_at.is_(None))
+            blown = (await work.session.scalars(running.where(Whistle.blown_at.is_not(None)))).all()
+            assert [one.id for one in blown if one.verified_at is None], "whistled, and its answer went nowhere"
+        await assert_somebody_has_it(work)
         for trouble in (Wait.trouble, Outbox.trouble):
             parked = select(trouble).where(trouble.is_not(None))
             assert (await work.session.scalars(parked)).all() == []
         for kind, model in (("whistle", Whistle), ("report_in", ReportIn), ("task", Task), ("issue", Issue)):
             async for found in verify(work.session, kind, model):
                 assert not isinstance(found, Break), found
+
+
+async def assert_somebody_has_it(work: Work) -> None:
+    """Every running whistle has a lead that is called and not yet done, or a clock of its own."""
+    minded = select(Wait.subject_id).where(Wait.ended_at.is_(None))
+    busy = select(ReportIn.whistle_id).where(ReportIn.ended_at.is_(None), ReportIn.state != ReportInState.DONE)
+    led = select(ReportIn.whistle_id).where(
+        ReportIn.role == UnitRole.LEAD, ReportIn.state != ReportInState.RELEASED
+    )
+    waiting = (Whistle.closed_at.is_(None), Whistle.id.not_in(minded))
+    lost = select(Whistle.state).where(*waiting, or_(Whistle.id.not_in(busy), Whistle.id.not_in(led)))
+    assert (await work.session.scalars(lost)).all() == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])

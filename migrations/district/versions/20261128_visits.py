@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from app.core.outbox import Xid8
 
 revision = "20261128"
-down_revision = "20261125"
+down_revision = "20261127"
 branch_labels = None
 depends_on = None
 
