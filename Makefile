@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test soak check bench lock clean
 
 bin := .venv/bin
 compile := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
@@ -13,6 +13,9 @@ run: ## database, demo district, API and worker in the foreground (PORT=8000)
 
 test: ## all tests; they bring up their own database
 	@scripts/setup --dev && exec $(bin)/python -m pytest -n auto --dist worksteal
+
+soak: ## ten thousand random days of three phones on a bad network (SEEDS=10000)
+	@scripts/setup --dev && WANGGE_SOAK=$${SEEDS:-10000} exec $(bin)/python -m pytest -n auto -s -v tests/phones/test_soak.py
 
 check: ## lint, format, types, import contracts, lock files
 	@scripts/setup --dev

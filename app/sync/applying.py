@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.core.work import Work
+from app.people.capabilities import Capability
 from app.sync.kinds import Status
 from app.sync.schemas import OpIn, OpResult
 from app.visits.moments import Moment
@@ -39,11 +40,14 @@ Together = Callable[[Work, Sequence[Asked]], Awaitable[list[OpResult]]]
 
 @dataclass(frozen=True)
 class Verb:
-    """The form of a payload and what is done with it: singly, and as a run by one statement if it can."""
+    """The form of a payload and what is done with it: singly, and as a run by one statement if it can. `right` is
+    what the same call over HTTP asks for; a step of an issue has its own rules.
+    """
 
     form: type[BaseModel]
     handler: Handler
     together: Together | None = None
+    right: Capability | None = None
 
 
 class WaitsFor(Exception):  # no error: something has to come first

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Forbidden
@@ -81,10 +81,7 @@ class Batch:
         async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
             bearer = await self.who(session)
             post = await _post(session, post_id)
-            for at in times:
-                if not await _held(session, post, bearer.account_id, at):
-                    raise ForeignPost("assignment_id")
-            last = max(_looked_at(post, at) for at in times)
+            last = max([await _looked_at(session, post, bearer.account_id, at) for at in times])
             standing = await standing_of(session, replace(bearer, post_id=post_id), last)
             if standing is None:
                 raise LateAssignment("assignment_id")
@@ -114,20 +111,21 @@ async def _post(session: AsyncSession, post_id: UUID) -> Row[*tuple[Any, ...]]:
     return found
 
 
-def _looked_at(post: Row[*tuple[Any, ...]], at: datetime) -> datetime:
-    """The moment at which the post is looked at: its last one for what came within the grace."""
+async def _looked_at(
+    session: AsyncSession, post: Row[*tuple[Any, ...]], account_id: UUID, at: datetime
+) -> datetime:
+    """The moment at which the post is looked at: its last one, or its deputy's, for what came within the grace."""
     begins: datetime = post.valid_from
-    ends: datetime | None = post.valid_to
-    if ends is not None and at >= ends:
-        if at >= ends + GRACE:
-            raise LateAssignment("assignment_id")
-        return ends - timedelta(microseconds=1)
-    return max(at, begins)
-
-
-async def _held(session: AsyncSession, post: Row[*tuple[Any, ...]], account_id: UUID, at: datetime) -> bool:
-    """Whether the post was the account's own, or one it deputised for then."""
-    if post.account_id == account_id:
-        return True
-    away = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
-    return await session.scalar(select(Absence.post_id).where(*away, Absence.ends_at + GRACE > at)) is not None
+    ends: list[datetime] = [post.valid_to] if post.valid_to is not None else []
+    if post.account_id != account_id:
+        mine = (Absence.post_id == post.id, Absence.deputy_id == account_id, Absence.starts_at <= at)
+        until = await session.scalar(select(func.max(Absence.ends_at)).where(*mine))
+        if until is None:
+            raise ForeignPost("assignment_id")
+        ends.append(until)
+    end = min(ends, default=None)
+    if end is None or at < end:
+        return max(at, begins)
+    if at >= end + GRACE:
+        raise LateAssignment("assignment_id")
+    return end - timedelta(microseconds=1)

@@ -20,7 +20,7 @@ from app.grid.models import Area
 from app.people.actions import issue_token
 from app.people.models import Account, Post, Token
 from app.people.queries import Bearer, scope_of, standing_of
-from app.sync import events
+from app.sync import events, ledger
 from app.sync.holding import (
     MOST_HOUSEHOLDS,
     Holding,
@@ -66,7 +66,10 @@ class Pair:
 
 
 async def enrol(work: Work, form: Enrol) -> DeviceTokens:
-    """A phone for the active post; `OnlineFirst` for a desk's, `ScopeTooLarge` when nobody could know it all."""
+    """A phone for the active post; `OnlineFirst` for a desk's, `ScopeTooLarge` when nobody could know it all.
+
+    A phone that was its holder's before stays the same one, with its numbers and photos, while its post does.
+    """
     holding = await holding_of(work)
     if not (holding.grids or holding.households):
         raise OnlineFirst
@@ -75,6 +78,11 @@ async def enrol(work: Work, form: Enrol) -> DeviceTokens:
         raise ScopeTooLarge(households=count, most=MOST_HOUSEHOLDS)
     if work.actor.account_id is None or work.actor.post_id is None:
         raise NotFound
+    former = await _former(work, form)
+    missing = await _lost(work, former, form) if former is not None else []
+    if former is not None and former.revoked_at is None and former.post_id == work.actor.post_id:
+        pair = await _sign_on_again(work, former, form)
+        return await _tokens_out(work, former.id, pair, holding, missing)
     device_id, now = work.new_id(), work.clock.now()
     pair = await _pair(work, work.actor.account_id, work.actor.post_id, device_id)
     row = {
@@ -88,7 +96,40 @@ async def enrol(work: Work, form: Enrol) -> DeviceTokens:
     event = events.DeviceEnrolled(device_id, now, work.actor.post_id, **await _ground(work, work.actor.post_id))
     row |= {"version": first["seq"], "trail_hash": first["hash"]}
     await work.append({Device: [row], Trail: [first], Outbox: [work.outbox_row(event, first["seq"])]})
-    return await _tokens_out(work, device_id, pair, holding)
+    return await _tokens_out(work, device_id, pair, holding, missing)
+
+
+async def _former(work: Work, form: Enrol) -> Device | None:
+    """What the phone was enrolled as before, if that was the same person's."""
+    if form.previous is None:
+        return None
+    mine = (Device.id == form.previous.device_id, Device.account_id == work.actor.account_id)
+    query = select(Device).where(*mine).with_for_update().execution_options(unscoped=True)
+    found: Device | None = await work.session.scalar(query)
+    return found
+
+
+async def _lost(work: Work, former: Device, form: Enrol) -> list[int]:
+    """Numbers of operations that went with a cleared store; its office is told."""
+    if form.previous is None or not form.previous.store_lost:
+        return []
+    missing = await ledger.missing_seqs(work, former.id, form.previous.last_seq)
+    if missing:
+        state = "revoked" if former.revoked_at else "active"
+        act = Act("lose_operations", state, state, {"count": len(missing)})
+        await note(work, former, act, events.SeqsMissing, count=len(missing))
+    return missing
+
+
+async def _sign_on_again(work: Work, device: Device, form: Enrol) -> Pair:
+    now = work.clock.now()
+    await _end_tokens(work, device.id)
+    pair = await _pair(work, device.account_id, device.post_id, device.id)
+    device.name, device.app_build, device.wiped_at = form.name, form.app_build, None
+    device.refresh_hash, device.refresh_before = token_hash(pair.refresh), None
+    device.refresh_ends_at, device.refreshed_at, device.seen_at = pair.refresh_ends_at, now, now
+    await note(work, device, Act("enrol_again", "active", "active", {}), events.DeviceEnrolled)
+    return pair
 
 
 async def _ground(work: Work, post_id: UUID) -> dict[str, UUID | None]:
@@ -105,11 +146,14 @@ async def _pair(work: Work, account_id: UUID, post_id: UUID, device_id: UUID) ->
     return Pair(access, ends, new_token(work.district), work.clock.now() + REFRESH_LIFE)
 
 
-async def _tokens_out(work: Work, device_id: UUID, pair: Pair, holding: Holding) -> DeviceTokens:
+async def _tokens_out(
+    work: Work, device_id: UUID, pair: Pair, holding: Holding, missing: Sequence[int] = ()
+) -> DeviceTokens:
     return DeviceTokens(
         device_id=device_id, access_token=pair.access, access_ends_at=pair.access_ends_at,
         refresh_token=pair.refresh, refresh_ends_at=pair.refresh_ends_at, scope_epoch=holding.epoch,
         store_epoch=await store_epoch(work), server_time=work.clock.now(), outbox_key=public_key(work.keys),
+        missing_seqs=list(missing),
     )  # fmt: skip
 
 

@@ -3,8 +3,6 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy import select
-
 from app.core.work import Work
 from app.sync import devices
 from app.sync.holding import holding_of
@@ -17,8 +15,7 @@ async def digest(work: Work) -> DigestOut:
     holding = await holding_of(work)
     types: dict[str, dict[str, Any]] = {}
     for kind in KINDS:
-        rows = kind.rows(work, holding).subquery()
-        query = select(rows.c.id, rows.c.rev).execution_options(unscoped=kind.name == "household")
+        query = kind.rows(work, holding)  # itself, not inside another query: the scope has to find its tables
         held = sorted(f"{row.id}:{row.rev}" for row in await work.session.execute(query))
         types[kind.name] = {"count": len(held), "hash": hashlib.sha256("\n".join(held).encode()).hexdigest()}
     return DigestOut(

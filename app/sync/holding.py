@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, func, or_, select
 
 from app.core.errors import Forbidden, Invalid
-from app.core.scope import Scope
+from app.core.scope import NOTHING, Scope
 from app.core.work import Work
 from app.households.models import Household
 from app.people.models import ContactDuty, Post
@@ -66,7 +66,7 @@ async def holding_for(work: Work, post_id: UUID | None, scope: Scope) -> Holding
     """The same for a post that is known to be seeing `scope`."""
     now = work.clock.now()
     held = await work.session.scalar(select(Post.id).where(Post.id == post_id, in_force(now)))
-    if held is None:
+    if held is None or scope == NOTHING:  # ended, or no longer its holder's to act in
         return Holding()
     running = or_(ContactDuty.until.is_(None), ContactDuty.until > now)
     duties = select(ContactDuty.household_id).where(ContactDuty.post_id == held, ContactDuty.since <= now, running)

@@ -21,9 +21,9 @@ from app.issues.records import IssuePhoto
 from app.issues.schemas import RaiseIssue
 from app.issues.step_schemas import CommentStep
 from app.issues.taking import ready
-from app.sync.applying import Asked
-from app.sync.kinds import Status
-from app.sync.models import Media, WantedMedia
+from app.sync.applying import Asked, WaitsFor
+from app.sync.kinds import OpType, Status
+from app.sync.models import Device, Media, Op, WantedMedia
 from app.sync.schemas import OpResult
 
 LONGEST_SAID = 380
@@ -85,7 +85,7 @@ async def step(work: Work, asked: Asked) -> OpResult:
         said = form_type.model_validate(form.form)
     except ValidationError:
         raise BadStepForm("payload.form") from None
-    issue: Issue = await lock(work, Issue, asked.op.entity_id)
+    issue: Issue = await lock(work, Issue, await _issue_id(work, asked.op.entity_id))
     await attach(work, issue.id, form.media)
     if issue.state != form.expected_state:
         return await _came_late(work, asked, issue, said)
@@ -95,6 +95,22 @@ async def step(work: Work, asked: Asked) -> OpResult:
         return await _came_late(work, asked, issue, said)
     await action(work, issue, said)
     return asked.result(rev=issue.version)
+
+
+async def _issue_id(work: Work, named: UUID) -> UUID:
+    """The issue itself, or the one a report of the holder's phones has become: a step may name it by the phone's
+    own id for ever. A report that has not come is waited for.
+    """
+    there = select(Issue.id).where(Issue.id == named).execution_options(unscoped=True)
+    if await work.session.scalar(there) is not None:
+        return named
+    phones = select(Device.id).where(Device.account_id == work.actor.account_id)
+    mine = (Op.device_id.in_(phones), Op.type == str(OpType.ISSUE_CREATE), Op.entity_id == named)
+    query = select(Op.result).where(*mine, Op.status == str(Status.APPLIED)).limit(1)
+    result = await work.session.scalar(query.execution_options(unscoped=True))
+    if result is None:
+        raise WaitsFor(named)
+    return UUID(result["entity_id"])
 
 
 async def _came_late(work: Work, asked: Asked, issue: Issue, said: Any) -> OpResult:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -126,10 +127,12 @@ def body_of(work: Work, sealed: bytes | None) -> dict[str, Any]:
     return said
 
 
-async def missing_seqs(work: Work, upto: int, most: int = 100) -> list[int]:
-    """Numbers below `upto` that never came from this phone: an operation was lost on it, or is still to come."""
-    mine = (Op.device_id == work.actor.device_id, Op.seq <= upto)
-    came = select(Op.seq).where(*mine)
-    numbers = select(func.generate_series(1, upto).label("seq")).subquery()
-    gaps = select(numbers.c.seq).where(numbers.c.seq.not_in(came)).order_by(numbers.c.seq).limit(most)
-    return list((await work.session.scalars(gaps)).all())
+async def missing_seqs(work: Work, device_id: UUID | None, upto: int, most: int = 100) -> list[int]:
+    """Numbers up to `upto` that never came from a phone: an operation was lost on it, or is still to come."""
+    mine = (Op.device_id == device_id, Op.seq <= upto)
+    before = func.lag(Op.seq, 1, 0).over(order_by=Op.seq).label("before")
+    came = select(before, Op.seq).where(*mine).subquery()
+    jumps = select(came.c.before, came.c.seq).where(came.c.seq > came.c.before + 1).order_by(came.c.seq)
+    gaps = [range(row.before + 1, row.seq) for row in await work.session.execute(jumps.limit(most))]
+    last = await work.session.scalar(select(func.max(Op.seq)).where(*mine)) or 0
+    return list(islice(chain.from_iterable([*gaps, range(last + 1, upto + 1)]), most))

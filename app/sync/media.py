@@ -10,14 +10,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.files import Photo
 from app.core.work import Work
 from app.issues.intake import photo_rows
 from app.issues.records import IssuePhoto
-from app.sync.models import Media, WantedMedia
+from app.sync.ledger import lock_phone
+from app.sync.models import Device, Media, WantedMedia
 from app.sync.schemas import MediaOut
 from app.visits.models import VisitPhoto
 
@@ -47,9 +48,20 @@ def check_sum(data: bytes, said: str) -> None:
         raise WrongChecksum("Content-Digest")
 
 
+def own_phones(work: Work) -> Select[UUID]:
+    """The phones of the holder: one that had to be enrolled anew goes on with what the former has sent."""
+    mine = select(Device.id).where(Device.account_id == work.actor.account_id)
+    return mine.execution_options(unscoped=True)
+
+
+async def _is_own(work: Work, media: Media) -> bool:
+    query = own_phones(work).where(Device.id == media.device_id)
+    return await work.session.scalar(query) is not None
+
+
 async def find(work: Work, media_id: UUID) -> Media:
     """The phone's own photo; `NotFound` tells it to send."""
-    mine = (Media.id == media_id, Media.device_id == work.actor.device_id)
+    mine = (Media.id == media_id, Media.device_id.in_(own_phones(work)))
     found: Media | None = await work.session.scalar(select(Media).where(*mine))
     if found is None:
         raise NotFound("media_id")
@@ -58,9 +70,10 @@ async def find(work: Work, media_id: UUID) -> Media:
 
 async def keep(work: Work, media_id: UUID, said_sha256: str, photo: Photo) -> MediaOut:
     """Store a photo's row; sent again it is the same, with other bytes it is refused."""
+    await lock_phone(work)  # with its visit on another connection, one of the two finds the other
     known = await work.session.get(Media, media_id)
     if known is not None:
-        if known.said_sha256 != said_sha256 or known.device_id != work.actor.device_id:
+        if known.said_sha256 != said_sha256 or not await _is_own(work, known):
             raise MediaIdReused("media_id")
         return out(known)
     named = select(VisitPhoto.visit_id).where(VisitPhoto.media_id == media_id).execution_options(unscoped=True)
@@ -98,7 +111,7 @@ async def bind(work: Work, entity_id: UUID, media_ids: Sequence[UUID]) -> None:
     """Photos that came before what they belong to."""
     if not media_ids:
         return
-    mine = (Media.id.in_(media_ids), Media.device_id == work.actor.device_id, Media.bound_at.is_(None))
+    mine = (Media.id.in_(media_ids), Media.device_id.in_(own_phones(work)), Media.bound_at.is_(None))
     bound = update(Media).where(*mine).values(entity_id=entity_id, bound_at=work.clock.now())
     rows = await work.session.execute(bound.returning(Media.id, Media.sha256))
     for row in rows.all():

@@ -19,7 +19,7 @@ from app.core.audit import Act
 from app.core.errors import Busy, Forbidden, NotFound, Problem, Unavailable
 from app.core.log import log
 from app.core.work import Runtime, Work, open_work
-from app.people.login import district_of_token
+from app.people.login import district_of_token, may
 from app.people.queries import Bearer
 from app.sync import devices, events, ledger
 from app.sync.applying import Asked, Verb, WaitsFor
@@ -75,14 +75,19 @@ async def begin(runtime: Runtime, token: str, address: str, form: Push) -> Batch
 def _raw(said: Mapping[str, Any]) -> Raw | None:
     """As much as is needed to keep an operation; None when it has no id to be kept under."""
     try:
-        op_id, seq = UUID(str(said["op_id"])), int(said.get("seq") or 0)
-    except (KeyError, ValueError, TypeError):
+        op_id = UUID(str(said["op_id"]))
+    except (KeyError, ValueError):
         return None
+    try:
+        seq = int(said.get("seq") or 0)
+    except (ValueError, TypeError, OverflowError):
+        seq = 0
     try:
         entity = UUID(str(said.get("entity_id")))
     except ValueError:
         entity = None
-    return Raw(op_id, max(0, min(seq, 2**62)), str(said.get("type"))[:40], entity, said)
+    type_ = str(said.get("type")).replace("\x00", "")[:40]
+    return Raw(op_id, max(0, min(seq, 2**62)), type_, entity, said)
 
 
 async def _answer_known(batch: Batch, wanted: Mapping[int, Raw]) -> None:
@@ -162,15 +167,14 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
     said = raw.body
     if isinstance(said.get("schema"), int) and said["schema"] not in SCHEMAS:
         return Item(place, raw, refused=_refused(raw, Status.PARKED, "unknown_schema"))
-    if said.get("type") not in set(OpType):
+    if not isinstance(said.get("type"), str) or said["type"] not in VERBS:
         return Item(place, raw, refused=_refused(raw, Status.PARKED, "unknown_type"))
     verb = VERBS[OpType(said["type"])]
     try:
         op = OpIn.model_validate(said)
         form = verb.form.model_validate(op.payload)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        return Item(place, raw, refused=_refused(raw, Status.REJECTED, "malformed", field=where))
+        return Item(place, raw, refused=_malformed(raw, error))
     if op.sha256 != raw.sha256:
         return Item(place, raw, refused=_refused(raw, Status.REJECTED, "digest_mismatch"))
     return Item(place, raw, Asked(op, form, _moment(batch, op), batch.form.device_id), verb)
@@ -178,6 +182,12 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
 
 def _refused(raw: Raw, status: Status, code: str, **more: Any) -> OpResult:
     return OpResult(op_id=raw.op_id, status=status, code=code, problem=more or None)
+
+
+def _malformed(raw: Raw, error: ValidationError) -> OpResult:
+    """Refused for its form; the name of a field may be anything, too."""
+    where = ".".join(str(part) for part in error.errors()[0]["loc"]).replace("\x00", "")
+    return _refused(raw, Status.REJECTED, "malformed", field=where[:200])
 
 
 def _moment(batch: Batch, op: OpIn) -> Moment:
@@ -201,18 +211,38 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
     try:
         async with batch.work_for(asked[0].op.assignment_id, *(one.moment.at for one in asked)) as work:
             await ledger.lock_phone(work)
-            if await ledger.known(work, [item.raw.op_id for item in run]):
+            found = await ledger.known(work, [item.raw.op_id for item in run])
+            answers = {
+                item.place: ledger.again(found[item.raw.op_id], item.raw)
+                for item in run if item.raw.op_id in found
+            }  # fmt: skip  # another connection of the phone came first
+            if None in answers.values():
                 return False
-            results = await verb.together(work, asked)
-            judged = [
-                Judged(item.raw, result, one.op.assignment_id, one.moment.at)
-                for item, one, result in zip(run, asked, results, strict=True)
-            ]
-            await work.put(Op, [ledger.row(work, one) for one in judged])
+            fresh = [item for item in run if item.place not in answers]
+            answers.update(await _do_together(work, verb, fresh))
     except (Problem, SQLAlchemyError, ValidationError, WaitsFor):
         return False
-    batch.answers.update({item.place: result for item, result in zip(run, results, strict=True)})
+    batch.answers.update({place: answer for place, answer in answers.items() if answer is not None})
     return True
+
+
+async def _do_together(work: Work, verb: Verb, run: Sequence[Item]) -> dict[int, OpResult]:
+    asked = [item.asked for item in run if item.asked]
+    if not asked or verb.together is None:
+        return {}
+    _check_right(work, verb)
+    results = await verb.together(work, asked)
+    judged = [
+        Judged(item.raw, result, one.op.assignment_id, one.moment.at)
+        for item, one, result in zip(run, asked, results, strict=True)
+    ]
+    await work.put(Op, [ledger.row(work, one) for one in judged])
+    return {item.place: result for item, result in zip(run, results, strict=True)}
+
+
+def _check_right(work: Work, verb: Verb) -> None:
+    if verb.right is not None:
+        may(work, verb.right)
 
 
 async def _take_one(batch: Batch, item: Item) -> OpResult:
@@ -225,8 +255,7 @@ async def _take_one(batch: Batch, item: Item) -> OpResult:
         waiting = OpResult(op_id=item.raw.op_id, status=Status.WAITING, code="waits_for_other")
         return await _keep(batch, item, waiting, waits.entities)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        return await _keep(batch, item, _refused(item.raw, Status.REJECTED, "malformed", field=where))
+        return await _keep(batch, item, _malformed(item.raw, error))
     except (Unavailable, Busy, SQLAlchemyError) as trouble:
         log().warning("op_put_off", op_id=str(item.raw.op_id), why=type(trouble).__name__)
         return OpResult(op_id=item.raw.op_id, status=Status.RETRY, code="retry", retry_after=RETRY_S)
@@ -240,6 +269,7 @@ async def _apply(batch: Batch, item: Item, asked: Asked, verb: Verb) -> OpResult
         op = (await ledger.known(work, [item.raw.op_id])).get(item.raw.op_id)
         if op is not None and (answer := ledger.again(op, item.raw)) is not None:
             return answer
+        _check_right(work, verb)
         await _need(work, item.depends_on)
         result = await verb.handler(work, asked)
         if op is not None:
@@ -298,6 +328,7 @@ async def _take_up_waiting(batch: Batch) -> None:
     """Operations that waited for what has come now, as long as one leads to another."""
     came = {one.op_id for one in batch.answers.values() if one.status not in (Status.WAITING, Status.RETRY)}
     came |= {one.entity_id for one in batch.answers.values() if one.entity_id}
+    came |= {one.redirect["from"] for one in batch.answers.values() if one.redirect}
     ids = [one for one in came if one]
     for _ in range(ROUNDS):
         waiting = await _waiting_for(batch, ids)
@@ -310,7 +341,8 @@ async def _take_up_waiting(batch: Batch) -> None:
             if place >= 0:
                 batch.answers[place] = result
             if result.status != Status.WAITING:
-                ids += [one for one in (result.op_id, result.entity_id) if one]
+                led = (result.redirect or {}).get("from")
+                ids += [one for one in (result.op_id, result.entity_id, led) if one]
 
 
 async def _waiting_for(batch: Batch, ids: Sequence[UUID]) -> list[Raw]:
@@ -327,7 +359,7 @@ async def _waiting_for(batch: Batch, ids: Sequence[UUID]) -> list[Raw]:
 async def _close(batch: Batch, raws: Iterable[Raw]) -> PushOut:
     highest = max((raw.seq for raw in raws), default=0)
     async with batch.own_work() as work:
-        gaps = await ledger.missing_seqs(work, highest) if highest else []
+        gaps = await ledger.missing_seqs(work, work.actor.device_id, highest) if highest else []
     sent = batch.form.clock.reading(batch.form.sent_at)
     return PushOut(
         server_time=batch.received, store_epoch=batch.epoch, missing_seqs=gaps,

@@ -1,6 +1,6 @@
 """What phones say and are told. Bodies of operations are checked one by one, so that one bad one stands alone."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,8 +15,20 @@ from app.sync.timing import Reading
 MOST_OPS = 50
 MOST_LOOKED_UP = 500
 MOST_RECORDS = 500
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # any clock a phone can show
+FARTHEST_MS = 300 * 366 * 86_400_000  # how far such a clock can be wrong
 Build = Annotated[str, Field(pattern=r"^[0-9A-Za-z._+-]{1,40}$", examples=["2026.11.1"])]
 SHA256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Previous(Schema):
+    """What a phone was before it signs on again, from a marker outside its store; `last_seq` is how far it had
+    numbered its operations, `store_lost` that the browser has cleared what it held.
+    """
+
+    device_id: UUID
+    last_seq: Annotated[int, Field(ge=0, le=2**62)]
+    store_lost: bool = False
 
 
 class Enrol(Schema):
@@ -24,6 +36,7 @@ class Enrol(Schema):
 
     name: Name = Field(examples=["红米 12C"])
     app_build: Build
+    previous: Previous | None = None
 
 
 class Refresh(Schema):
@@ -65,6 +78,9 @@ class DeviceTokens(Schema):
     server_time: datetime
     outbox_key: str = Field(description="P-256 point, uncompressed, base64: what a sealed outbox is made for")
     policy: PolicyOut = PolicyOut()
+    missing_seqs: list[int] = Field(
+        default_factory=list, description="operations a cleared store had numbered that never came"
+    )
 
 
 class DeviceOut(Schema):
@@ -96,7 +112,7 @@ class ClockIn(Schema):
 
     session: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,40}$")]
     mono_ms: Annotated[int, Field(ge=0, le=10**13)]
-    offset_ms: Annotated[int, Field(ge=-(10**14), le=10**14)] | None = None
+    offset_ms: Annotated[int, Field(ge=-FARTHEST_MS, le=FARTHEST_MS)] | None = None
     contact_at: AwareDatetime | None = None
 
     def reading(self, wall: datetime) -> Reading:
@@ -142,7 +158,7 @@ class OpIn(Schema):
     entity: Annotated[str, Field(max_length=20)]
     entity_id: UUID
     base_rev: Annotated[int, Field(ge=1)] | None = None
-    occurred_at: AwareDatetime
+    occurred_at: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
     clock: ClockIn
     schema_: Annotated[int, Field(ge=1, alias="schema")]
     form_version: Annotated[str, Field(max_length=40)] = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.core.clock import canonical, office_day
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -190,15 +190,21 @@ async def within_reach(work: Work, households: Sequence[UUID]) -> set[UUID]:
     if not households:
         return set()
     merged = select(Household.merged_into).where(Household.id.in_(households), Household.merged_into.is_not(None))
-    query = (
-        select(Household.id, Household.merged_into)
-        .where(or_(Household.id.in_(households), Household.id.in_(merged)))
-        .where(workable(work, Household.id))
-        .order_by(Household.id)
-        .with_for_update(read=True, key_share=True)
-    )
-    seen = {row.id for row in await work.session.execute(query)}
+    seen = await _held(work, or_(Household.id.in_(households), Household.id.in_(merged)))
+    unseen = set(households) - seen
+    if unseen:
+        # Merged while a phone was away: a list of contact duty names the living household alone.
+        named = (Household.id.in_(unseen), Household.merged_into.is_not(None))
+        query = select(Household.id, Household.merged_into).where(*named).execution_options(unscoped=True)
+        led = {row.id: row.merged_into for row in await work.session.execute(query)}
+        alive = await _held(work, Household.id.in_(set(led.values())))
+        seen |= {one for one, into in led.items() if into in alive}
     return seen & set(households)
+
+
+async def _held(work: Work, which: ColumnElement[bool]) -> set[UUID]:
+    query = select(Household.id).where(which, workable(work, Household.id)).order_by(Household.id)
+    return set(await work.session.scalars(query.with_for_update(read=True, key_share=True)))
 
 
 async def _check_grounds(work: Work, forms: Sequence[NewVisit]) -> None:

@@ -13,11 +13,21 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from app.core.ids import SystemIds
+import httpx2
 
-KEPT = frozenset({"waiting", "retry", "rejected"})
+from app.core.ids import SystemIds
+from app.sync.sealing import seal_outbox
+
 MOST_OPS = 50
 TAIL = timedelta(days=7)
+
+
+def pause(attempt: int, chance: float) -> timedelta:
+    """How long to wait after so many failures: 5 s, doubled up to 10 min; half of it by chance (0 to 1), and in
+    any case spread over a minute, so that a service that comes back is not knocked over again.
+    """
+    whole = min(5 * 2**attempt, 600)
+    return timedelta(seconds=whole / 2 + chance * max(whole / 2, 60))
 
 
 class Answer(Protocol):
@@ -74,6 +84,12 @@ def canonical(said: Any) -> str:
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def reseal(body: dict[str, Any]) -> None:
+    """Put the digest of an operation's canonical form beside it."""
+    body.pop("sha256", None)
+    body["sha256"] = hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
 @dataclass
 class Phone:
     """One phone. `send(method, path, headers=, content=)` is the network."""
@@ -95,25 +111,36 @@ class Phone:
     offset: timedelta | None = None
     contact_at: str | None = None
     outbox_key: str = ""
+    photos: dict[str, bytes] = field(default_factory=dict)
+    sent_photos: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
+    missing: list[int] = field(default_factory=list)
     revoked: bool = False
+    locked: bool = False
+    store_lost: bool = False
     warned: int = 0
     ids: SystemIds = field(default_factory=SystemIds)
 
     # -- the network ------------------------------------------------------------------------------------------
 
-    async def call(self, method: str, path: str, said: Any = None, token: str | None = None) -> Any:
-        """One call; `Offline` for anything that is not an answer of ours."""
+    async def call(self, method: str, path: str, said: Any = None, token: str | None = None, **more: str) -> Any:
+        """One call; `Offline` for anything that is not an answer of ours. `said`: JSON, or bytes as such."""
         headers = {"Authorization": f"Bearer {token or self.access}"} if token or self.access else {}
-        content = b""
-        if said is not None:
+        content = said if isinstance(said, bytes) else b""
+        if said is not None and not isinstance(said, bytes):
             content = json.dumps(said).encode()
             headers["Content-Type"] = "application/json"
         sent_at = self.clock.wall()
-        answer = await self.send(method, f"/api/v1{path}", headers=headers, content=content)
+        try:
+            answer = await self.send(method, f"/api/v1{path}", headers=headers | more, content=content)
+        except (httpx2.TransportError, ConnectionError):
+            raise Offline(path) from None
         kind = str(answer.headers.get("content-type", ""))
         if answer.status_code != 204 and not kind.startswith(("application/json", "application/problem+json")):
             raise Offline(path)  # a captive portal, a gateway
-        body = json.loads(answer.content) if answer.content else {}
+        try:
+            body = json.loads(answer.content) if answer.content else {}
+        except ValueError:
+            raise Offline(path) from None  # cut short
         if answer.status_code >= 500 or answer.status_code == 429:
             raise Offline(str(body.get("code")))
         if isinstance(body, dict) and "server_time" in body:
@@ -121,21 +148,28 @@ class Phone:
             self.offset, self.contact_at = server - sent_at, body["server_time"]
         return answer.status_code, body
 
-    async def signed(self, method: str, path: str, said: Any = None) -> Any:
-        """A call that renews the access token once when it has run out."""
-        status, body = await self.call(method, path, said)
-        if status == 401 and body["code"] == "token_expired":
-            await self.renew()
-            status, body = await self.call(method, path, said)
+    async def signed(self, method: str, path: str, said: Any = None, **more: str) -> Any:
+        """A call that renews the access token once when it has run out; without a new one its holder has to
+        sign in again, which costs nothing of what has been entered.
+        """
+        status, body = await self.call(method, path, said, **more)
+        if status == 401 and body["code"] == "token_expired" and await self.renew():
+            status, body = await self.call(method, path, said, **more)
         if status == 403 and body["code"] == "device_revoked":
             self.revoked = True
         return status, body
 
     async def enrol(self, staff_token: str, post_id: Any) -> None:
-        status, body = await self.call("POST", "/devices", {"name": "红米", "app_build": "test-1"}, staff_token)
+        """Sign the phone on; its former enrolment is named, so that what a cleared store has lost is known."""
+        said: dict[str, Any] = {"name": "红米", "app_build": "test-1"}
+        if self.device_id:
+            lost = self.store_lost
+            said["previous"] = {"device_id": self.device_id, "last_seq": self.seq, "store_lost": lost}
+        status, body = await self.call("POST", "/devices", said, staff_token)
         assert status == 201, body
-        self.post_id = str(post_id)
+        self.post_id, self.locked, self.store_lost = str(post_id), False, False
         self._take_tokens(body)
+        self.missing = list(body["missing_seqs"])
 
     def _take_tokens(self, body: dict[str, Any]) -> None:
         self.device_id, self.access, self.refresh_token = (
@@ -144,12 +178,21 @@ class Phone:
         self.outbox_key = body["outbox_key"]
         self.store_epoch = self.store_epoch or body["store_epoch"]
 
-    async def renew(self) -> None:
+    async def renew(self) -> bool:
         status, body = await self.call(
             "POST", "/devices/refresh", {"refresh_token": self.refresh_token}, token="-"
         )
-        assert status == 200, body
-        self._take_tokens(body)
+        if status == 200:
+            self._take_tokens(body)
+        self.locked = status == 401
+        return not self.locked
+
+    def lose_store(self) -> None:
+        """The browser has cleared its database; a marker elsewhere still says who it was and how far it came."""
+        self.outbox, self.sent, self.attention = [], [], []
+        self.photos, self.sent_photos = {}, {}
+        self.copy, self.cursor, self.access, self.refresh_token = {}, None, "", ""
+        self.store_lost = True
 
     # -- entering ---------------------------------------------------------------------------------------------
 
@@ -165,7 +208,7 @@ class Phone:
             "clock": self._clock(), "schema": 1, "form_version": f"{type_}@1", "assignment_id": self.post_id,
             "depends_on": list(depends_on), "geo": None, "payload": payload, **more,
         }  # fmt: skip
-        body["sha256"] = hashlib.sha256(canonical(body).encode()).hexdigest()
+        reseal(body)
         made = Outgoing(body)
         self.outbox.append(made)
         return made
@@ -193,31 +236,41 @@ class Phone:
         }  # fmt: skip
 
     async def push(self, most: int = MOST_OPS) -> list[dict[str, Any]]:
-        """The next batch; an unanswered one stays as it is."""
-        ops = [one for one in self.outbox if one.status != "rejected"][:most]
+        """The next batch; an unanswered one stays as it is. What waits does not stand before what is new."""
+        ops = sorted(self.outbox, key=lambda one: one.status == "waiting")[:most]
         if not ops:
             return []
         status, body = await self.signed("POST", "/sync/push", self.envelope(ops))
-        if status == 422 and body["code"] == "bad_envelope" and len(ops) > 1:
-            return [*await self.push(len(ops) // 2), *await self.push(len(ops) - len(ops) // 2)]
+        if body.get("code") in ("bad_envelope", "body_too_large"):
+            if len(ops) > 1:
+                return [*await self.push(len(ops) // 2), *await self.push(len(ops) - len(ops) // 2)]
+            return self._set_aside(ops[0], body["code"])
         if status != 200:
             return []
+        if "results" not in body:
+            raise Offline("/sync/push")  # somebody else's JSON
         self.warned += bool(body["clock_warning"])
         self.settle(ops, body["results"])
         self._epoch(body["store_epoch"])
         return list(body["results"])
+
+    def _set_aside(self, one: Outgoing, code: str) -> list[dict[str, Any]]:
+        """One operation that no envelope can carry: shown to its holder, out of the way of the others."""
+        result = {"op_id": one.id, "status": "rejected", "code": code}
+        self.settle([one], [result])
+        return [result]
 
     def settle(self, ops: list[Outgoing], results: list[dict[str, Any]]) -> None:
         """What was answered for leaves the outbox for the sent tail; what was refused is shown."""
         by_id = {one.id: one for one in ops}
         for result in results:
             one = by_id.get(str(result["op_id"]))
-            if one is None:
-                continue
+            if one is None or one not in self.outbox:
+                continue  # another answer came first
             one.status, one.code = result["status"], result.get("code")
             if result.get("redirect"):
                 self.redirects[result["redirect"]["from"]] = result["redirect"]["to"]
-            if one.status == "rejected":
+            if one.status == "rejected" and one not in self.attention:
                 self.attention.append(one)
             if one.status not in ("waiting", "retry"):
                 self.outbox.remove(one)
@@ -230,8 +283,44 @@ class Phone:
         if self.store_epoch is not None and epoch != self.store_epoch:
             again, self.sent = self.sent, []
             self.outbox = [*again, *self.outbox]
-            self.cursor = None
+            self.photos |= {name: data for name, (_, data) in self.sent_photos.items()}
+            self.sent_photos, self.cursor = {}, None
         self.store_epoch = epoch
+
+    async def send_photos(self) -> None:
+        """What has arrived already is asked for first, so that a lost answer costs no second sending."""
+        for name, data in list(self.photos.items()):
+            answer = await self.send("HEAD", f"/api/v1/media/{name}", headers=self._bearer(), content=b"")
+            if answer.status_code != 200:
+                said = {"X-SHA256": hashlib.sha256(data).hexdigest()}
+                status, _ = await self.signed("PUT", f"/media/{name}", data, **said)
+                if status != 200:
+                    continue
+            self.sent_photos[name] = (self.clock.true_now(), self.photos.pop(name))
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access}"}
+
+    async def hand_in(self) -> int:
+        """Give the unsent to the service, sealed: before a wipe, or when somebody else signs in here."""
+        plain = canonical(self.envelope(self.outbox)).encode()
+        blob = seal_outbox(self.outbox_key, plain, secrets.token_bytes(12))
+        status, _ = await self.call("PUT", f"/devices/{self.device_id}/outbox", blob)
+        return int(status)
+
+    async def sync(self) -> bool:
+        """All that one connection allows: what is unsent, photos, what is new. False: offline, nothing is lost."""
+        try:
+            epoch = None
+            while epoch != self.store_epoch:  # of a restored store one learns on the way: then all again
+                epoch = self.store_epoch
+                await self.flush()
+                await self.send_photos()
+                if not (self.locked or self.revoked):
+                    await self.pull()
+        except (Offline, ConnectionError, httpx2.TransportError):
+            return False
+        return not (self.outbox or self.photos or self.locked or self.revoked)
 
     async def flush(self, rounds: int = 40) -> None:
         """Push until nothing can be pushed now."""
@@ -253,6 +342,8 @@ class Phone:
                 self.cursor = None
                 self.copy.clear()
                 continue
+            if self.locked or self.revoked:
+                return total
             assert status == 200, body
             self._apply(body)
             total += len(body["changes"])
@@ -261,6 +352,8 @@ class Phone:
         raise AssertionError("the pull does not end")
 
     def _apply(self, page: dict[str, Any]) -> None:
+        if self.cursor is None:
+            self.copy.clear()  # a first sync begins: nothing of an older one stays beside it
         for change in page["changes"]:
             key = (change["t"], change["id"])
             if change["k"] == "upsert":
@@ -269,8 +362,8 @@ class Phone:
                 self.copy.pop(key, None)
             if change["k"] == "redirect":
                 self.redirects[change["id"]] = change["to"]
-        self.cursor = page["cursor"]
         self._epoch(page["store_epoch"])
+        self.cursor = page["cursor"]
 
     def held(self, type_: str) -> dict[str, dict[str, Any]]:
         """The copies of one type by id."""
