@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -26,7 +27,7 @@ from app.core.errors import Problem
 from app.core.files import PhotoStore
 from app.core.idempotency import KEPT_DAYS, Idempotency
 from app.core.log import log, where
-from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, put_back, take
+from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_done, mark_failed, take
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, gave_way, give_way, open_city, system_work
 from app.districts import Heartbeat, district_codes
@@ -44,6 +45,7 @@ from app.whistles.records import TaskPhoto
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
 TURN_S = 0.4  # then it ends: with one lock's wait it stays under the second after which a deadlock is sought
+ASIDE_S = 1.0  # how long it leaves alone what somebody else has locked
 BEAT_S = 1.0
 CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
@@ -54,8 +56,25 @@ LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
 
+_ASIDE: WeakKeyDictionary[Runtime, dict[UUID, float]] = WeakKeyDictionary()
+
+
 class GaveWay(Exception):
     """Somebody's request was in the way: the turn ends, so that nobody waits for what the worker has locked."""
+
+
+def put_aside(runtime: Runtime, row_id: UUID) -> None:
+    """Leave an event or a clock for a moment, because somebody's request is at its matter. Nothing is written: its
+    time stays what it was, and another worker may find the way free.
+    """
+    _ASIDE.setdefault(runtime, {})[row_id] = _now_s() + ASIDE_S
+
+
+def aside(runtime: Runtime) -> list[UUID]:
+    """What this process leaves alone just now."""
+    kept = {row_id: until for row_id, until in _ASIDE.get(runtime, {}).items() if until > _now_s()}
+    _ASIDE[runtime] = kept
+    return list(kept)
 
 
 class Interrupted(Exception):
@@ -76,7 +95,7 @@ async def run_batch(runtime: Runtime, district: str, subscriptions: Subscription
     try:
         async with system_work(runtime, district) as work:
             await give_way(work)
-            events = await take(work, TURN)
+            events = await take(work, TURN, aside(runtime))
             whole = await _deliver_turn(work, events, subscriptions)
     except Interrupted as broken:
         await _note_failure(runtime, district, broken)
@@ -93,7 +112,7 @@ async def _deliver_turn(work: Work, events: Sequence[Outbox], subscriptions: Sub
                 done.append(event.id)
             whole = _now_s() < ends
         except GaveWay:
-            await put_back(work, event)
+            put_aside(work.runtime, event.id)
             whole = False
         if not whole:
             break
@@ -151,7 +170,7 @@ async def fire_due(runtime: Runtime, district: str, timetable: Timetable = TIMET
     try:
         async with system_work(runtime, district) as work:
             await give_way(work)
-            found = await firing.due(work, TURN)
+            found = await firing.due(work, TURN, aside(runtime))
             whole = await _ring_turn(work, found, timetable)
     except Interrupted as broken:
         async with system_work(runtime, district) as work:
@@ -170,7 +189,7 @@ async def _ring_turn(work: Work, found: Sequence[Due], timetable: Timetable) -> 
         try:
             await _ring(work, house, one, timetable)
         except GaveWay:
-            await firing.put_back(work, one.wait_id)
+            put_aside(work.runtime, one.wait_id)
             return False
     return True
 

@@ -4,7 +4,7 @@ The act, the rung it stands for and the next waking are committed together: kill
 twice. After a standstill what was missed rings in the order of its times.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -60,9 +60,13 @@ def _one_locked() -> Select[Wait]:
     return one.execution_options(populate_existing=True)
 
 
-async def due(work: Work, most: int) -> list[Due]:
-    """Clocks that ring now, soonest first; not locked, because their subjects have to be first."""
+async def due(work: Work, most: int, without: Collection[UUID] = ()) -> list[Due]:
+    """Clocks that ring now, soonest first; not locked, for their subjects have to be first. Those `without` are
+    left for a later turn, and what waits behind them with them.
+    """
     query = _soonest().with_only_columns(Wait.id, Wait.subject_kind, Wait.subject_id)
+    if without:
+        query = query.where(Wait.id.not_in(without))
     found = await work.session.execute(
         query.order_by(Wait.wake_at, Wait.id).limit(most), {"now": work.clock.now()}
     )
@@ -86,13 +90,6 @@ async def fire(work: Work, house: House, found: Due, timetable: Timetable) -> bo
     moved = update(Wait).where(Wait.id == found.wait_id, Wait.ended_at.is_(None), Wait.rung == rung)
     await work.session.execute(moved.values(rung=rung + 1, wake_at=following, tries=0, trouble=None))
     return True
-
-
-async def put_back(work: Work, wait_id: UUID) -> None:
-    """Another transaction was in the way: later again, which counts as no failure."""
-    later = work.clock.now() + timedelta(seconds=FIRST_PAUSE_S)
-    waiting = update(Wait).where(Wait.id == wait_id, Wait.wake_at.is_not(None))
-    await work.session.execute(waiting.values(wake_at=later))
 
 
 async def note_failure(work: Work, wait_id: UUID, error: Exception) -> None:

@@ -55,15 +55,17 @@ async def stop(work: Work, subject_id: UUID, *kinds: str) -> list[str]:
     return sorted(row.kind for row in ended if row.due_at < now)
 
 
-async def drop(work: Work, subject_id: UUID, *kinds: str) -> None:
+async def drop(work: Work, subject_id: UUID, *kinds: str) -> list[str]:
     """End running clocks of a subject, those named or all, without what they waited for having been done: within
-    their limit that is neither kept nor late. One that is past its limit already stays late.
+    their limit that is neither kept nor late. One that is past its limit already stays late; returns those kinds.
     """
     now = work.clock.now()
     ending = update(Wait).where(Wait.subject_id == subject_id, Wait.ended_at.is_(None))
     if kinds:
         ending = ending.where(Wait.kind.in_(kinds))
-    await work.session.execute(ending.values(ended_at=now, wake_at=None, dropped=Wait.due_at >= now))
+    dropped = ending.values(ended_at=now, wake_at=None, dropped=Wait.due_at >= now)
+    ended = await work.session.execute(dropped.returning(Wait.kind, Wait.due_at))
+    return sorted(row.kind for row in ended if row.due_at < now)
 
 
 async def running(work: Work, subject_id: UUID, *kinds: str) -> list[Wait]:

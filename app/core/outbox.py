@@ -5,7 +5,7 @@ of its subject exists (HOUSE 4.18), runs each handler behind a row (event, handl
 event done in the transaction of its effects. Killed at any instant, the next worker repeats nothing committed.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -100,8 +101,11 @@ def handler_name(handler: Handler) -> str:
     return f"{handler.__module__}.{handler.__name__}".removeprefix("app.")
 
 
-async def take(work: Any, most: int) -> Sequence[Outbox]:
-    """Due events whose subjects have nothing earlier undone, locked for this transaction; others skip them."""
+async def take(work: Any, most: int, without: Collection[UUID] = ()) -> Sequence[Outbox]:
+    """Due events whose subjects have nothing earlier undone, locked for this transaction; others skip them.
+
+    `without` are events that are left for a later turn, and all behind them with them.
+    """
     earlier = aliased(Outbox)
     blocked = (
         select(earlier.id)
@@ -111,7 +115,7 @@ async def take(work: Any, most: int) -> Sequence[Outbox]:
     ready = (
         select(Outbox)
         .where(Outbox.done_at.is_(None), Outbox.parked_at.is_(None), Outbox.next_try_at <= work.clock.now())
-        .where(~blocked.exists())
+        .where(~blocked.exists(), Outbox.id.not_in(without) if without else true())
         .order_by(Outbox.next_try_at, Outbox.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Outbox, key_share=True)
@@ -135,12 +139,6 @@ async def mark_done(work: Any, events: Sequence[UUID]) -> None:
     if events:
         done = update(Outbox).where(Outbox.id.in_(events)).values(done_at=work.clock.now())
         await work.session.execute(done)
-
-
-async def put_back(work: Any, event: Outbox) -> None:
-    """Another transaction was in the way: later again, which counts as no failure."""
-    event.next_try_at = work.clock.now() + timedelta(seconds=FIRST_PAUSE_S)
-    await work.session.flush()
 
 
 async def mark_failed(work: Any, event: Outbox, error: Exception) -> None:

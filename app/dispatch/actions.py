@@ -187,7 +187,7 @@ async def clear(work: Work, issue: Issue) -> None:
 
 async def end(work: Work, issue: Issue, order: WorkOrder, words: str | None = None) -> None:
     """Recall one order, its clocks with it, and the sight of the matter that came by it."""
-    late = await waits.stop(work, order.id)
+    late = await waits.drop(work, order.id)
     ended = order.finished_at or work.clock.now()
     await take(work, issue, order, "recall", events.OrderRecalled, words=words, late=late, finished_at=ended)
     await let_out(work, order.id)
@@ -195,7 +195,7 @@ async def end(work: Work, issue: Issue, order: WorkOrder, words: str | None = No
 
 async def release(work: Work, issue: Issue, order: WorkOrder, why: Released, **values: Any) -> None:
     """The unit is let go of it, and of the sight of the matter."""
-    late = await waits.stop(work, order.id)
+    late = await waits.drop(work, order.id)
     said, now = {"why": str(why)}, work.clock.now()
     await take(
         work, issue, order, "release", events.OrderReleased,

@@ -258,12 +258,12 @@ async def close(work: Work, whistle: Whistle, form: NoteStep) -> None:
 async def cancel(work: Work, whistle: Whistle, form: ReasonStep) -> None:
     """Taken back, with the reason; the units are told and the street goes on with the issues."""
     issues = await behind.lock_issues(work, whistle.id)
-    await waits.stop(work, whistle.id)
+    await waits.drop(work, whistle.id)
     asker = whistle.requested_unit_id
     await take(work, whistle, "cancel", Told(words=form.reason), unit_id=asker, closed_at=work.clock.now())
     await let_go(work, whistle, await parts_of(work, ReportIn, whistle.id), "cancelled")
     for task in await parts_of(work, Task, whistle.id):
-        await waits.stop(work, task.id)
+        await waits.drop(work, task.id)
     await behind.set_free(work, issues, whistle.id)
 
 

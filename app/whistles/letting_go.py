@@ -22,8 +22,8 @@ async def let_go(work: Work, whistle: Whistle, report_ins: Sequence[ReportIn], w
     for one in report_ins:
         if one.state in R_FINAL:
             continue
-        await waits.stop(work, one.id)
         done = one.state == ReportInState.DONE
+        await (waits.stop if done else waits.drop)(work, one.id)
         name, outcome = ("leave", None) if done else ("dismiss", "dismissed")
         await take_part(by_itself(work), whistle, one, name, Told(why=why), ended_at=now, outcome=outcome)
         if not done:

@@ -115,7 +115,7 @@ async def refer(work: Work, whistle: Whistle, report_in: ReportIn, form: ReferIn
 
 async def _released(work: Work, whistle: Whistle, report_in: ReportIn, name: str, words: str) -> None:
     _not_the_blower(work, whistle)
-    await waits.stop(work, report_in.id)
+    await waits.drop(work, report_in.id)
     outcome = "referred" if name == "refer" else "released"
     told = Told(words=words)
     await take_part(work, whistle, report_in, name, told, ended_at=work.clock.now(), outcome=outcome)

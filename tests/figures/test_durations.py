@@ -12,6 +12,7 @@ from app.core.work import Runtime, system_work
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit
+from tests.dispatch.desks import dispatched
 from tests.figures.acts import EVERY_DAY, opened
 from tests.issues.acts import HERE, raised
 
@@ -69,6 +70,19 @@ async def test_what_was_dropped_was_neither_kept_nor_late(public: Desk, sit: Sit
     (group,) = (await desk.get("/figures/clocks", params=EVERY_DAY)).json()["groups"]
     ended = {one["kind"]: (one["n"], one["on_time"]) for one in group["clocks"] if one["n"]}
     assert ended == {"sign": (1, 0)}, "what was past its limit before stays late"
+
+
+async def test_an_order_that_is_taken_back_has_kept_nothing(public: Desk, sit: Sit, clock: FixedClock) -> None:
+    street = await sit(Role.STREET_DISPATCHER, town.WEST)
+    receipt, orders = await dispatched(public, street, assist=["shuiwu"])
+    clock.advance(minutes=10)
+    assistant = next(one for one in orders if one["role"] == "assist")
+    for path in (f"/orders/{assistant['id']}/steps/recall", f"/issues/{receipt['id']}/steps/recall"):
+        answer = await street.post(path, {"reason": "派错单位"})
+        assert answer.status_code == 200, answer.text
+    groups = (await street.get("/figures/clocks", params=EVERY_DAY)).json()["groups"]
+    kept = {one["kind"] for group in groups for one in group["clocks"] if one["n"]}
+    assert not kept & {"order_sign", "order_contact", "order_solve", "assist"}
 
 
 async def test_clocks_are_grouped_and_never_by_a_person(public: Desk, sit: Sit, clock: FixedClock) -> None:

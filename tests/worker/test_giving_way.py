@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import pytest
 from sqlalchemy import select
@@ -61,11 +62,44 @@ async def test_a_request_that_meets_the_worker_crosswise_never_fails(
     async with asyncio.timeout(20):
         await worker.run_batch(runtime, HERE, {"issue_commented": [crosswise]})
         assert ok(await step)["verified_at"] is not None
-    people.runtime.clock.advance(minutes=1)  # type: ignore[attr-defined]
-    monkeypatch.undo()
+    monkeypatch.setattr(worker, "_ASIDE", WeakKeyDictionary())  # what was left alone for a moment has its turn
     await worker.drain(runtime, HERE, {"issue_commented": [crosswise]})
     async with system_work(runtime, HERE) as work:
         comments = select(Outbox).where(Outbox.event == "issue_commented")
         sent = list(await work.session.scalars(comments))
     assert [(event.tries, event.parked_at) for event in sent] == [(0, None)] * 2
     assert all(event.done_at is not None for event in sent)
+
+
+async def test_what_somebody_holds_is_left_alone_for_a_moment_and_nothing_is_written(
+    sit: Sit, public: Desk, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "ASIDE_S", 60.0)
+    people = await Town(sit, public, runtime).open()
+    held, free = await people.issue(), await people.issue()
+    await worker.drain(runtime, HERE)
+    for issue in (held, free):
+        ok(await people.street.step(issue["id"], "comment", text="一"))
+    seen: list[UUID] = []
+
+    async def wants_it(work: Any, event: Outbox) -> None:
+        await lock(work, Issue, event.subject_id)
+        seen.append(event.subject_id)
+
+    async def left() -> list[tuple[UUID, int]]:
+        async with system_work(runtime, HERE) as work:
+            query = select(Outbox.subject_id, Outbox.tries).where(Outbox.done_at.is_(None))
+            query = query.where(Outbox.next_try_at <= work.clock.now(), Outbox.event == "issue_commented")
+            return [(row.subject_id, row.tries) for row in await work.session.execute(query)]
+
+    async with system_work(runtime, HERE) as holding:
+        await lock(holding, Issue, UUID(held["id"]))
+        for _ in range(3):
+            await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+        assert seen == [UUID(free["id"])]
+        assert await left() == [(UUID(held["id"]), 0)]
+    await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+    assert seen == [UUID(free["id"])]
+    monkeypatch.setattr(worker, "_ASIDE", WeakKeyDictionary())  # the moment is over
+    await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+    assert seen == [UUID(free["id"]), UUID(held["id"])]
