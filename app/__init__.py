@@ -9,7 +9,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
     issues | households              a resident's problem from raising to rating; who lives behind which door
-    clocks | feed                    limits, working days, every wait and its ladder; what changed where
+    clocks | feed | forms            limits, working days, every wait; what changed where; why a field is asked
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate

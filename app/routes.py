@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.clocks.routes import router as clocks
 from app.dispatch.routes import router as dispatch
 from app.figures.routes import router as figures
+from app.forms.routes import router as forms
 from app.grid.routes import router as areas
 from app.households.routes import router as households
 from app.issues.routes import router as issues
@@ -15,7 +16,7 @@ from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
-PARTS = (issues, phones, figures, visits, dispatch, whistles, people, notices, households, areas, clocks)
+PARTS = (issues, phones, figures, visits, dispatch, whistles, people, notices, households, areas, clocks, forms)
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:
     api.include_router(part)
