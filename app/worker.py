@@ -39,9 +39,7 @@ from app.whistles.records import TaskPhoto
 
 POLL_S = 0.2
 TURN = 50  # events of one district before the next has its turn
-TURN_S = (
-    0.4  # then it ends: with the wait for one lock it stays under the server's second before a deadlock is sought
-)
+TURN_S = 0.4  # then it ends: with one lock's wait it stays under the second after which a deadlock is sought
 ASIDE_S = 1.0  # how long it leaves alone what somebody else has locked
 BEAT_S = 1.0
 CLOCKS_S = 1.0
@@ -50,8 +48,6 @@ HANDLER_LIMIT_S = 20.0
 HOUSEKEEPING_S = 3600.0
 LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
-
-
 _ASIDE: WeakKeyDictionary[Runtime, dict[UUID, float]] = WeakKeyDictionary()
 
 
