@@ -54,8 +54,6 @@ HOUSEKEEPING_S = 3600.0
 PLANS_S = 300.0  # how often it is asked whether the day has its plans
 LEDGER_S = 60.0  # how often it is asked whether the hour has its row
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
-
-
 _ASIDE: WeakKeyDictionary[Runtime, dict[UUID, float]] = WeakKeyDictionary()
 
 

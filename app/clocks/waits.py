@@ -47,25 +47,23 @@ async def start(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 
 async def stop(work: Work, subject_id: UUID, *kinds: str) -> list[str]:
     """End running clocks of a subject, those named or all; returns the kinds that ended past their limit."""
-    now = work.clock.now()
-    ending = update(Wait).where(Wait.subject_id == subject_id, Wait.ended_at.is_(None))
-    if kinds:
-        ending = ending.where(Wait.kind.in_(kinds))
-    ended = await work.session.execute(ending.values(ended_at=now, wake_at=None).returning(Wait.kind, Wait.due_at))
-    return sorted(row.kind for row in ended if row.due_at < now)
+    return await _end(work, subject_id, kinds)
 
 
 async def drop(work: Work, subject_id: UUID, *kinds: str) -> list[str]:
     """End running clocks of a subject, those named or all, without what they waited for having been done: within
     their limit that is neither kept nor late. One that is past its limit already stays late; returns those kinds.
     """
+    return await _end(work, subject_id, kinds, dropped=Wait.due_at >= work.clock.now())
+
+
+async def _end(work: Work, subject_id: UUID, kinds: Sequence[str], **values: Any) -> list[str]:
     now = work.clock.now()
     ending = update(Wait).where(Wait.subject_id == subject_id, Wait.ended_at.is_(None))
     if kinds:
         ending = ending.where(Wait.kind.in_(kinds))
-    dropped = ending.values(ended_at=now, wake_at=None, dropped=Wait.due_at >= now)
-    ended = await work.session.execute(dropped.returning(Wait.kind, Wait.due_at))
-    return sorted(row.kind for row in ended if row.due_at < now)
+    ended = ending.values(ended_at=now, wake_at=None, **values).returning(Wait.kind, Wait.due_at)
+    return sorted(row.kind for row in await work.session.execute(ended) if row.due_at < now)
 
 
 async def running(work: Work, subject_id: UUID, *kinds: str) -> list[Wait]:
