@@ -6,6 +6,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    privacy                          what is kept of persons, how long, and what they may ask
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
     issues | households              a resident's problem from raising to rating; who lives behind which door
@@ -51,5 +52,7 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     户 / 住户成员 household / resident  关爱需求 care_need           包联 contact_duty
     单元 entrance                       家门号 door                  拒访 refused (opt_out: 不再上门)
     手机、设备 device                   操作 operation (op)          待核对 review
+    本人申请 person_request             依法保全 legal_hold
+    保存期限 retention                  查阅日志 personal_read (read)
     双报到 enrolment (later)
 """

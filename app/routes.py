@@ -11,12 +11,16 @@ from app.households.routes import router as households
 from app.issues.routes import router as issues
 from app.notices.routes import router as notices
 from app.people.routes import router as people
+from app.privacy.routes import router as privacy
 from app.sync.routes import router as phones
 from app.visits.routes import router as visits
 from app.whistles.routes import router as whistles
 
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
-PARTS = (issues, phones, figures, visits, dispatch, whistles, people, notices, households, areas, clocks, forms)
+PARTS = (
+    *(issues, phones, figures, visits, dispatch, whistles),
+    *(people, notices, households, areas, clocks, forms, privacy),
+)
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:
     api.include_router(part)

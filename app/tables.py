@@ -15,6 +15,7 @@ import app.issues.records
 import app.notices.models
 import app.people.models
 import app.people.privacy
+import app.privacy.models
 import app.sync.models
 import app.visits.models
 import app.visits.records

@@ -13,6 +13,7 @@ from app.cli import (
     figures,
     homes,
     imports,
+    privacy,
     process,
     replay,
     trail,
@@ -34,6 +35,7 @@ app.add_typer(figures.app, name="figures")
 app.add_typer(clocks.app, name="clocks")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(config.app, name="config")
+app.add_typer(privacy.app, name="privacy")
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
 app.command("serve")(process.serve)

@@ -18,6 +18,7 @@ from app.issues.records import Reporter, Unmasking
 from app.issues.schemas import ContactOut
 from app.issues.workflow import DESKS, FINAL
 from app.people.models import Guest
+from app.people.privacy import note_read
 
 Taking = Callable[[Work, Issue, Any], Awaitable[None]]
 Locking = Callable[[Work, UUID, Any], Awaitable[list[UUID]]]
@@ -119,6 +120,7 @@ async def unmask(work: Work, issue: Issue, purpose: str) -> ContactOut:
         raise NotFound("reporter")
     row = {"id": work.new_id(), "issue_id": issue.id, "purpose": purpose, "at": work.clock.now()}
     await work.put(Unmasking, [row | {"account_id": work.actor.account_id, "post_id": work.actor.post_id}])
+    await note_read(work, "reporter", "issue", [issue.id], {"name", "phone"}, purpose)
     name, phone = kept.name_sealed, kept.phone_sealed
     return ContactOut(
         name=work.keys.unseal(name, "reporter.name") if name else None,

@@ -269,5 +269,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "issue_screened": (Rule("screening", (To.STREET,)),),
     **ORDERS,
     **WHISTLES,
+    "person_asked": (Rule("person_asked", (To.STREET,), subject="person_request"),),
+    "person_unanswered": (Rule("person_unanswered", (To.STREET, To.DISTRICT), subject="person_request"),),
     "owners_missing": (Rule("owners_missing", (To.DISTRICT,), subject="area"),),
 }

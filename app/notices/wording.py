@@ -75,6 +75,11 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "unit_late": ("被吹哨单位逾期未到场。", "A unit called has not come in time."),
     "designation_overdue": ("拒绝报到逾期未裁定,请立即裁定。", "A refusal waits too long for its decision."),
     "task_given": ("有新的联合处置任务。", "Your unit was given a task."),
+    "person_asked": ("有居民申请查阅、更正或删除个人信息,请答复。", "Somebody asks about their own data; answer."),
+    "person_unanswered": (
+        "个人信息权利申请逾期未答复,请立即办理。",
+        "A request about own data is late; answer it.",
+    ),
     "owners_missing": (
         "有超期事项无人负责,请立即落实。",
         "Late matters have no owner; see to it now.",

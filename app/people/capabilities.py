@@ -46,6 +46,11 @@ class Capability(StrEnum):
     ARRANGE_HOUSEHOLDS = "arrange_households"
     UNMASK_RESIDENTS = "unmask_residents"
     CARE_NEEDS = "care_needs"
+    TAKE_REQUESTS = "take_requests"
+    ANSWER_REQUESTS = "answer_requests"
+    SEE_RETENTION = "see_retention"
+    KEEP_RETENTION = "keep_retention"
+    AUDIT_READS = "audit_reads"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -76,6 +81,11 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.ARRANGE_HOUSEHOLDS: COMMUNITY | {Role.GRID_LEADER},
     Capability.UNMASK_RESIDENTS: GRID | COMMUNITY | STREET,
     Capability.CARE_NEEDS: GRID | COMMUNITY,
+    Capability.TAKE_REQUESTS: GRID | COMMUNITY | STREET,
+    Capability.ANSWER_REQUESTS: COMMUNITY | STREET,
+    Capability.SEE_RETENTION: frozenset({Role.DISTRICT_ADMIN, Role.AUDITOR}),
+    Capability.KEEP_RETENTION: frozenset({Role.DISTRICT_ADMIN}),
+    Capability.AUDIT_READS: frozenset({Role.AUDITOR}),
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""
