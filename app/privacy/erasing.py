@@ -11,7 +11,7 @@ from app.households.members import end_resident
 from app.households.models import CareNeed, Resident, Review
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto, Remark, Reporter
-from app.privacy.inventory import inventory
+from app.privacy.inventory import INVENTORY
 from app.privacy.kinds import HoldOn
 from app.privacy.retention import end_rows, is_held
 from app.sync.kinds import Status
@@ -64,4 +64,4 @@ async def erase_reporter(work: Work, issue: Issue) -> None:
 
 
 async def _end(work: Work, code: str, *which: ColumnElement[bool] | Any) -> None:
-    await end_rows(work, inventory()[code], list(which))
+    await end_rows(work, INVENTORY[code], list(which))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.core.clock import SHANGHAI
 from app.core.work import Work
 from app.people.capabilities import HELD_BY, Capability
-from app.privacy.inventory import inventory
+from app.privacy.inventory import INVENTORY
 from app.privacy.kinds import FieldClass
 from app.privacy.retention import due
 from app.privacy.schemas import AssessedOut
@@ -61,7 +61,7 @@ async def assess(work: Work) -> list[AssessedOut]:
     """Every class with purpose, basis, readers, period, and how many rows there are now."""
     told = []
     for line in await due(work):
-        kept = inventory()[line.code]
+        kept = INVENTORY[line.code]
         rows = select(func.count()).select_from(kept.model)
         if kept.left is not None:
             rows = rows.where(kept.left)

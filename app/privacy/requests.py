@@ -17,7 +17,6 @@ from app.core.paging import cut, decode
 from app.core.work import Work
 from app.households.members import edit_resident
 from app.households.models import Household, Resident
-from app.households.schemas import EditResident
 from app.issues.models import Issue
 from app.people.privacy import note_read
 from app.privacy import copies
@@ -166,11 +165,9 @@ async def _do(work: Work, asked: PersonRequest, form: Answer) -> None:
 async def _correct(work: Work, asked: PersonRequest, form: Answer) -> None:
     if asked.subject_kind == Of.REPORTER:
         raise NothingToCorrect
-    said = form.correction.model_dump(exclude_unset=True) if form.correction else {}
-    if not said:
+    if form.correction is None or form.correction.model_fields_set <= {"base_rev"}:
         raise CorrectionNeeded("correction")
-    resident = await _resident(work, asked.subject_id)
-    await edit_resident(work, resident.id, EditResident(base_rev=resident.rev, **said))
+    await edit_resident(work, asked.subject_id, form.correction)
 
 
 async def remind(work: Work) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, or_, s
 
 from app.core.errors import Invalid
 from app.core.work import Runtime, Work, system_work
-from app.privacy.inventory import inventory
+from app.privacy.inventory import INVENTORY
 from app.privacy.kept import Kept
 from app.privacy.kinds import HoldOn
 from app.privacy.models import LegalHold, RetentionRule, RetentionRun
@@ -67,12 +67,12 @@ async def periods(work: Work) -> dict[str, int]:
     """Code -> days, as the district has set them or as the inventory proposes."""
     rows = await work.session.execute(select(RetentionRule.code, RetentionRule.days).order_by(RetentionRule.at))
     set_here = {row.code: row.days for row in rows}  # the latest stays
-    return {code: set_here.get(code, kept.days) for code, kept in inventory().items()}
+    return {code: set_here.get(code, kept.days) for code, kept in INVENTORY.items()}
 
 
 async def set_period(work: Work, code: str, form: NewPeriod) -> None:
     """A new period for a class, from now on; earlier ones stay as rows."""
-    kept = inventory().get(code)
+    kept = INVENTORY.get(code)
     if kept is None:
         raise UnknownClass("code")
     if form.days < kept.floor:
@@ -87,7 +87,7 @@ async def set_period(work: Work, code: str, form: NewPeriod) -> None:
 async def due(work: Work) -> list[ClassOut]:
     """What a run would end now: the dry run, class by class."""
     now, days, told = work.clock.now(), await periods(work), []
-    for code, kept in inventory().items():
+    for code, kept in INVENTORY.items():
         counted = await _count(work, kept, now - timedelta(days=days[code]))
         told.append(
             ClassOut(
@@ -144,7 +144,7 @@ async def run(runtime: Runtime, district: str, account_id: UUID | None = None) -
     begun, ended = runtime.clock.now(), dict[str, int]()
     async with system_work(runtime, district) as work:
         days = await periods(work)
-    for code, kept in inventory().items():
+    for code, kept in INVENTORY.items():
         before = begun - timedelta(days=days[code])
         while taken := await _turn(runtime, district, kept, before):
             ended[code] = ended.get(code, 0) + taken

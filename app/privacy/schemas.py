@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from app.core.fields import Code, Name, Phone, Schema, Sentence
+from app.core.fields import Code, Schema, Sentence
 from app.core.paging import Limit
-from app.households.schemas import IdNumber
+from app.households.schemas import EditResident
 from app.privacy.kinds import Decision, FieldClass, HoldOn, Identity, Of, RequestKind
 
 Cursor = Annotated[str | None, Field(max_length=400)]
@@ -102,22 +102,14 @@ class AskOwn(Schema):
     said: Sentence | None = None
 
 
-class Correction(Schema):
-    """The fields as they should be."""
-
-    name: Name | None = None
-    phone: Phone | None = None
-    id_number: IdNumber | None = None
-
-
 class Answer(Schema):
     """How the request ends. `correction` goes with a correction that is done, `reason` with every refusal."""
 
-    model_config = example(decision="done", correction={"phone": "16600000001"})
+    model_config = example(decision="done", correction={"base_rev": 1, "phone": "16600000001"})
 
     decision: Decision
     reason: Sentence | None = None
-    correction: Correction | None = None
+    correction: EditResident | None = None
 
 
 class RequestFilter(Schema):

@@ -22,6 +22,7 @@ from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
 from tests.architecture import test_rights_households as of_households
 from tests.architecture import test_rights_phones as of_phones
+from tests.architecture import test_rights_privacy as of_privacy
 from tests.architecture import test_rights_visits as of_visits
 from tests.architecture import test_rights_whistles as of_whistles
 from tests.conftest import Desk, Sit, find_post, report
@@ -99,6 +100,7 @@ OF_THE_HOUSE = {
     "POST /clocks/days": {Role.DISTRICT_ADMIN},
     "POST /clocks/seasons": {Role.DISTRICT_ADMIN},
     "GET /duty": set(Role),
+    "GET /forms": set(Role),
     "POST /duty": {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
 }
 OF_ONESELF = {"GET /me": 200, "POST /me/post": 403, "POST /logout": 204}  # 403: the post is nobody's
@@ -246,9 +248,9 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
     named |= {f"POST /follow/{{token}}/{name}" for name in actions.BY_REPORTER}
     routes = [route for route in iter_route_contexts(whole_app.routes) if hasattr(route, "dependant")]
     there = {f"{next(iter(r.methods or ''))} {str(r.path).removeprefix('/api/v1')}" for r in routes}
-    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones):
-        named |= part.ROUTES
-    assert there == named
+    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones, of_privacy):
+        named |= set(part.ROUTES)
+    assert there == named | of_privacy.OF_LINK
 
 
 async def test_every_role_on_every_issue_by_every_route(worlds: dict[str, World], sit: Sit, public: Desk) -> None:

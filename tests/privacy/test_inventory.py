@@ -2,7 +2,7 @@
 
 from sqlalchemy import LargeBinary, String
 
-from app.privacy.inventory import inventory
+from app.privacy.inventory import INVENTORY
 from app.privacy.kinds import FieldClass
 from app.tables import metadata
 
@@ -48,7 +48,7 @@ STANDS_BECAUSE = {
 
 
 def test_every_column_of_bytes_words_or_places_is_kept_or_named() -> None:
-    kept = {f"{one.model.__tablename__}.{column}" for one in inventory().values() for column in one.columns}
+    kept = {f"{one.model.__tablename__}.{column}" for one in INVENTORY.values() for column in one.columns}
     fine = set().union(*NOT_PERSONAL.values())
     loose = []
     for table in metadata.tables.values():
@@ -69,12 +69,12 @@ def test_every_column_of_bytes_words_or_places_is_kept_or_named() -> None:
 
 
 def test_each_class_says_why_how_long_and_how_it_ends() -> None:
-    for code, one in inventory().items():
+    for code, one in INVENTORY.items():
         assert one.purpose, code
         assert one.basis, code
         assert one.days >= one.floor, code
         columns = one.model.__table__.columns.keys()
         assert set(one.columns) <= set(columns), code
         assert one.empty is None or one.left is not None, f"{code} would be emptied for ever"
-    sensitive = {code for code, one in inventory().items() if one.of == FieldClass.SENSITIVE}
+    sensitive = {code for code, one in INVENTORY.items() if one.of == FieldClass.SENSITIVE}
     assert "care_needs" in sensitive

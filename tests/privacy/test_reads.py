@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime
-from app.privacy.inventory import inventory
+from app.privacy.inventory import INVENTORY
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.households.homes import home, said
@@ -98,7 +98,7 @@ async def test_the_assessment_names_every_class_with_its_rows(public: Desk, sit:
     await lived(sit, runtime)
     admin = await sit(*ADMIN)
     lines = {one["code"]: one for one in said(await admin.get("/privacy/impact"))}
-    assert lines.keys() == inventory().keys()
+    assert lines.keys() == INVENTORY.keys()
     assert lines["residents"]["rows"] == 1
     assert lines["care_needs"]["readers"] == sorted(
         ["community_officer", "community_secretary", "grid_leader", "grid_worker"]
@@ -106,5 +106,5 @@ async def test_the_assessment_names_every_class_with_its_rows(public: Desk, sit:
     assert lines["op_bodies"]["readers"] == []
     blob = (await admin.get("/privacy/impact.xlsx")).content
     page, notes = load_workbook(io.BytesIO(blob)).worksheets
-    assert [row[0].value for row in page.iter_rows(min_row=2)] == list(inventory())
+    assert [row[0].value for row in page.iter_rows(min_row=2)] == list(INVENTORY)
     assert any("PIPL 56" in str(row[1].value) for row in notes.iter_rows())

@@ -60,7 +60,7 @@ async def test_a_correction_is_written_through_the_household(sit: Sit, runtime: 
     desk = await sit(*COMMUNITY)
     path = f"/privacy/requests/{request['id']}/answer"
     assert_problem(await desk.post(path, {"decision": "done"}), 422, "correction_needed", "correction")
-    said(await desk.post(path, {"decision": "done", "correction": {"phone": "16612345555"}}))
+    said(await desk.post(path, {"decision": "done", "correction": {"base_rev": 1, "phone": "16612345555"}}))
     clear = said(await desk.post(f"/residents/{head}/unmask", {"purpose": "核对"}))
     assert clear["phone"] == "16612345555"
     await assert_chains(runtime)
@@ -120,7 +120,7 @@ async def test_an_open_report_is_deleted_when_it_is_over(public: Desk, sit: Sit,
     assert_problem(await (await sit(*STREET)).post(path, {"decision": "done"}), 409, "matter_still_open")
     correct = said(await public.post(f"{link}/requests", {"kind": "correct"}))
     path = f"/privacy/requests/{correct['id']}/answer"
-    form = {"decision": "done", "correction": {"name": "某某"}}
+    form = {"decision": "done", "correction": {"base_rev": 1, "name": "某某"}}
     assert_problem(await (await sit(*STREET)).post(path, form), 409, "not_correctable")
 
 
