@@ -16,7 +16,7 @@ from app.core.clock import FixedClock
 from app.core.outbox import FIRST_PAUSE_S, MAX_TRIES, Delivery, Outbox, take
 from app.core.work import Runtime, Work, system_work
 from app.issues.records import IssueDay
-from app.worker import TURN, drain, run_batch
+from app.worker.turns import TURN, drain, run_batch
 from tests import town
 from tests.core.aids import HERE, as_role, count
 
