@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from app.core.clock import SHANGHAI, FixedClock, office_day
+from app.core.clock import SHANGHAI, FixedClock, Moment, office_day
 from app.core.work import Actor, Work
 from app.households.models import CareNeed, Household
 from app.people.models import Post, Role
@@ -20,7 +20,6 @@ from app.people.queries import in_force
 from app.visits import reckoning, writing
 from app.visits.actions import Said, visit_row
 from app.visits.kinds import Result, VisitKind, Way
-from app.visits.moments import Moment
 from app.visits.schemas import NewVisit
 
 DAYS = 90
