@@ -8,7 +8,7 @@ from app.clocks.models import Wait
 from app.core.clock import FixedClock
 from app.core.outbox import Outbox
 from app.core.work import Runtime, system_work
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 
 HERE = "530114"
 

@@ -1,5 +1,8 @@
 """`wangge demo`: the demonstration district, ready to sign in to. Made once; started again it only prints."""
 
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import typer
@@ -9,6 +12,7 @@ from sqlalchemy import select
 
 from app.cli.demo_homes import fill_homes
 from app.cli.demo_offices import fill_offices
+from app.cli.demo_visits import DAYS, earlier, fill_visits
 from app.cli.district import make as make_district
 from app.cli.drawn_ground import COMMUNITIES, DISTRICT, MARKET, NAMES_ONLY, RURAL, STREET, features
 from app.cli.session import run, runtime_from_environment
@@ -18,12 +22,14 @@ from app.districts import DistrictExists
 from app.grid import importing
 from app.grid.models import Area, AreaLevel, GridCategory, PartyOrg, PartyOrgArea, Source
 from app.grid.queries import get_area
+from app.households.models import Household
 from app.issues.seeding import seed
 from app.people import actions
 from app.people.actions import Ground, appoint, join_district
 from app.people.capabilities import DEPARTMENT
 from app.people.models import Post, Rank, Role, UnitKind
 from app.people.queries import account_named, departments
+from app.visits.models import Visit
 from app.whistles.seeding import seed_whistles
 
 PASSWORD = "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
@@ -43,6 +49,7 @@ OTHERS: list[tuple[str, str, Role, str, str]] = [
     ("qianyu", "钱宇", Role.DEPARTMENT_OFFICER, "shuiwu", ""),
     ("gaoshan", "高山", Role.COMMUNITY_OFFICER, NAMES_ONLY, ""),
 ]
+BEGAN = timedelta(days=DAYS + 10)  # how long the demonstration has been at work
 DEPARTMENTS = [
     ("chengguan", "区城市管理局"),
     ("zhujian", "区住房和城乡建设局"),
@@ -60,38 +67,46 @@ def demo() -> None:
     """Make the demonstration district (呈贡区 乌龙街道, boundaries drawn) and print its logins."""
     if load().environment == "production":
         raise SettingsError("WANGGE_ENVIRONMENT is production: demonstration data and its passwords are refused.")
-    try:
+    with suppress(DistrictExists):
         make_district(DISTRICT, "呈贡区", demo=True)
+    with Console(stderr=True).status("making households and ninety days of visits…"):
         run(_fill())
-    except DistrictExists:
-        run(_finish())
     _print()
-
-
-async def _finish() -> None:
-    """Go on where an interrupted first run stopped."""
-    async with runtime_from_environment() as runtime:
-        async with system_work(runtime, DISTRICT) as work:
-            staffed = await work.session.scalar(select(Post.id).limit(1))
-        if staffed is None:
-            await _fill_with(runtime)
 
 
 async def _fill() -> None:
     async with runtime_from_environment() as runtime:
-        await _fill_with(runtime)
+        await fill(runtime)
 
 
-async def _fill_with(runtime: Runtime) -> None:
-    accounts = await _accounts(runtime)
+async def fill(runtime: Runtime) -> None:
+    """What is not there yet: where an interrupted run stopped, or an older version's demonstration ends."""
+    if await _missing(runtime, Post):
+        await _staff(runtime)
+    if await _missing(runtime, Household):
+        async with system_work(runtime, DISTRICT) as work:
+            await fill_homes(earlier(work, BEGAN), STREET)
+    if await _missing(runtime, Visit):
+        async with system_work(runtime, DISTRICT) as work:
+            await fill_visits(work)
+
+
+async def _missing(runtime: Runtime, model: type[Any]) -> bool:
     async with system_work(runtime, DISTRICT) as work:
-        await _ground(work)
-        await _posts(work, accounts)
-        await fill_offices(work, STREET, FACES[0][3])
-        await fill_homes(work, STREET)
+        return await work.session.scalar(select(model.id).limit(1)) is None
+
+
+async def _staff(runtime: Runtime) -> None:
+    """The ground and its people, there since before the first visit; this fortnight's duty begins today."""
+    accounts = await _accounts(runtime)
     async with open_city(runtime) as session:
         for account in accounts.values():
             await join_district(session, account, DISTRICT, runtime.clock.now())
+    async with system_work(runtime, DISTRICT) as work:
+        before = earlier(work, BEGAN)
+        await _ground(before)
+        await _posts(before, accounts)
+        await fill_offices(work, STREET, FACES[0][3])
 
 
 async def _accounts(runtime: Runtime) -> dict[str, UUID]:

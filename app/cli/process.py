@@ -35,7 +35,7 @@ def serve(
 
 def worker() -> None:
     """Deliver events and keep house until SIGTERM."""
-    from app.worker import main
+    from app.worker.loop import main
 
     settings = load()
     log.set_up(settings.log_level)

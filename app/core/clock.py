@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cache
-from typing import Protocol
+from typing import Protocol, Self
 
 from holidays import country_holidays
 
@@ -51,6 +51,31 @@ def office_day(at: datetime) -> date:
 def canonical(at: datetime) -> str:
     """UTC with microseconds: the one form that survives a round trip through any session time zone."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class ClockQuality(StrEnum):
+    """How far the time a phone said can be trusted (SYNC 3b)."""
+
+    OK = "ok"
+    SKEWED = "skewed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened in the field: `said` is the phone's own time, `at` the corrected one by which
+    periods, terms and orders of events are reckoned (SYNC 3b).
+    """
+
+    said: datetime
+    at: datetime
+    quality: ClockQuality = ClockQuality.OK
+
+    @classmethod
+    def of(cls, clock: Clock, said: datetime | None = None) -> Self:
+        """As a desk says it: never later than now; now when it says nothing."""
+        now = clock.now()
+        return cls(said or now, min(said or now, now))
 
 
 class Measure(StrEnum):

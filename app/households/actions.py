@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, exists, select
 
+from app.core.clock import Moment
 from app.core.errors import Conflict
 from app.core.work import Work
 from app.feed.actions import change_row
@@ -21,13 +22,11 @@ from app.households.models import Household, Resident, Review
 from app.households.recording import (
     KIND,
     LEVELS,
-    Moment,
     begin,
     digests,
     household_change,
     locked,
     locked_open,
-    moment_of,
     note,
     person,
     resident_change,
@@ -61,7 +60,7 @@ async def add_household(
     work: Work, form: NewHousehold, moment: Moment | None = None, household_id: UUID | None = None
 ) -> UUID:
     """People who now live behind a door of the own ground; an empty door becomes a home."""
-    moment = moment or moment_of(work)
+    moment = moment or Moment.of(work.clock)
     dwelling = await get_dwelling(work, form.dwelling_id)
     new_id = household_id or work.new_id()
     residents = members.rows_of(work, new_id, form.residents, moment)
@@ -101,7 +100,7 @@ async def edit_household(
     work: Work, household_id: UUID, form: EditHousehold, moment: Moment | None = None
 ) -> Edited:
     """Fields that changed since the version the editor saw; of two notes the later one stands."""
-    moment = moment or moment_of(work)
+    moment = moment or Moment.of(work.clock)
     household = await locked_open(work, household_id)
     patch = {name: getattr(form, name) for name in form.model_fields_set & set(FIELDS)}
     if patch.get("kind", "") is None:
@@ -137,7 +136,7 @@ async def _write(work: Work, household: Household, values: dict[str, Any], momen
 
 async def end_household(work: Work, household_id: UUID, form: EndHousehold, moment: Moment | None = None) -> UUID:
     """They have moved out; again is no act."""
-    moment = moment or moment_of(work)
+    moment = moment or Moment.of(work.clock)
     household = await locked(work, household_id)
     if household.until is not None:
         return household.id
@@ -177,7 +176,7 @@ async def move_household(
         told.append(household_change(work, household, **left))
         told += [resident_change(work, household, one.id, **left) for one in living]
     detail = {"from": str(household.dwelling_id), "to": str(dwelling.id)}
-    detail["at"] = (moment or moment_of(work)).at.isoformat()
+    detail["at"] = (moment or Moment.of(work.clock)).at.isoformat()
     levels = {level: getattr(dwelling, level) for level in LEVELS}
     household.dwelling_id = dwelling.id
     for level, value in levels.items():

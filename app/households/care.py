@@ -4,17 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from app.core.clock import Moment
 from app.core.errors import Invalid, NotFound
 from app.core.work import Work
 from app.households.models import CareKind, CareNeed, Household, Resident
 from app.households.recording import (
-    Moment,
     digests,
     household_change,
     living_id,
     locked,
     locked_open,
-    moment_of,
     note,
 )
 from app.households.schemas import CareKindOut, CareNeedOut, NewCareNeed
@@ -59,7 +58,7 @@ async def add_need(
     before = await work.session.scalar(select(CareNeed.id).where(*running, same))
     if before is not None:
         return UUID(str(before))
-    new_id, at = need_id or work.new_id(), (moment or moment_of(work)).at
+    new_id, at = need_id or work.new_id(), (moment or Moment.of(work.clock)).at
     row = {
         "id": new_id, "household_id": household.id, "resident_id": form.resident_id, "kind": form.kind,
         "consent": form.consent, "since": at, "until": None, "noted_by": work.actor.post_id,
@@ -95,7 +94,7 @@ async def end_need(work: Work, need_id: UUID, moment: Moment | None = None) -> U
     query = select(CareNeed).where(CareNeed.id == need_id).execution_options(populate_existing=True)
     need: CareNeed = (await work.session.scalars(query)).one()
     if need.until is None:
-        need.until = max((moment or moment_of(work)).at, need.since)
+        need.until = max((moment or Moment.of(work.clock)).at, need.since)
         await work.session.flush()
         told = [household_change(work, household)]
         await note(work, household, "end_care", {"need": str(need.id)}, changes=told)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import aliased
 
+from app.core.clock import Moment
 from app.core.errors import Invalid, NotFound
 from app.core.work import Work
 from app.feed.models import ChangeKind
@@ -21,14 +22,12 @@ from app.households.kinds import Relation
 from app.households.models import CareNeed, Household, Resident, Review
 from app.households.recording import (
     HouseholdEnded,
-    Moment,
     begin,
     digests,
     household_change,
     keys_now,
     living_id,
     locked_open,
-    moment_of,
     note,
     person,
     resident_change,
@@ -59,7 +58,7 @@ class NobodyLeft(Invalid):
 
 async def merge(work: Work, household_id: UUID, form: MergeHousehold, moment: Moment | None = None) -> UUID:
     """This household goes on under the other's id, with its residents, care needs, cards and contact duties."""
-    moment = moment or moment_of(work)
+    moment = moment or Moment.of(work.clock)
     gone, kept = await _both(work, household_id, form.into)
     told = await _residents(work, gone, kept, moment)
     await _take_over(work, gone, kept)
@@ -174,7 +173,7 @@ async def split(
     new_id: UUID | None = None,
 ) -> UUID:  # fmt: skip
     """These residents keep a home of their own from now on; returns the new household."""
-    moment = moment or moment_of(work)
+    moment = moment or Moment.of(work.clock)
     household = await locked_open(work, household_id)
     living = await residents_of(work, household.id)
     leaving = [one for one in living if one.id in set(form.residents)]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.clock import Moment
 from app.core.crypto import Keys, mask_id_number, mask_name, mask_phone
 from app.core.errors import Conflict, NotFound
 from app.core.work import Work
@@ -16,11 +17,9 @@ from app.households.kinds import Relation
 from app.households.merging import Stored, merge_fields
 from app.households.models import Household, Resident
 from app.households.recording import (
-    Moment,
     digests,
     keys_now,
     locked_open,
-    moment_of,
     note,
     resident_change,
     residents_of,
@@ -122,7 +121,7 @@ async def add_resident(
 ) -> tuple[UUID, Edited]:  # fmt: skip
     """One more resident. Where the household has a head already, the new one's claim waits for a decision."""
     household = await locked_open(work, household_id)
-    row = resident_row(work, household.id, form, moment or moment_of(work), resident_id)
+    row = resident_row(work, household.id, form, moment or Moment.of(work.clock), resident_id)
     second = form.relation == Relation.HEAD and await _other_head(work, household.id, row["id"]) is not None
     if second:
         row["relation"] = Relation.OTHER
@@ -148,7 +147,7 @@ async def edit_resident(
     if patch.get("phone"):
         patch["phone"] = plain_phone(patch["phone"])
     known = Stored(clear(work.keys, resident), resident.field_revs)
-    merged = merge_fields(known, form.base_rev, patch, (moment or moment_of(work)).at)
+    merged = merge_fields(known, form.base_rev, patch, (moment or Moment.of(work.clock)).at)
     values, offered = dict(merged.values), dict(merged.offered)
     if values.get("relation") == Relation.HEAD and await _other_head(work, household.id, resident.id) is not None:
         offered["relation"] = values.pop("relation")
@@ -183,7 +182,7 @@ async def end_resident(work: Work, resident_id: UUID, moment: Moment | None = No
     """The resident has left; again is no act. Returns the household."""
     household, resident = await locked_resident(work, resident_id, gone_too=True)
     if resident.until is None:
-        await end_residents(work, [resident], (moment or moment_of(work)))
+        await end_residents(work, [resident], moment or Moment.of(work.clock))
         gone = resident_change(work, household, resident.id, ChangeKind.TOMBSTONE)
         detail = {"resident": str(resident.id)}
         await note(work, household, "end_resident", detail, changes=[gone], keys=await keys_now(work, household))

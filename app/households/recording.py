@@ -4,8 +4,6 @@ The trail holds names of fields and salted digests, no words. An act on a reside
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,21 +34,6 @@ class HouseholdEnded(Conflict):
     code = "household_ended"
     zh = "该户已搬离,不能再修改;如有新住户请另行登记。"
     en = "This household has moved out and is not changed any more; register the new one."
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When something happened: as the phone said, and as the server corrected it (SYNC 3b)."""
-
-    occurred_at: datetime
-    at: datetime
-    quality: str = "ok"
-
-
-def moment_of(work: Work) -> Moment:
-    """Now, for what is said at a desk."""
-    now = work.clock.now()
-    return Moment(now, now)
 
 
 def state_of(household: Household) -> str:

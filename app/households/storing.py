@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select
 
 from app.core.audit import GENESIS, Act, Trail, chain
+from app.core.clock import Moment
 from app.core.db import DIALECT, Base, table_of
 from app.core.work import Work
 from app.feed.actions import change_row
@@ -26,7 +27,7 @@ from app.households.dwellings import set_use
 from app.households.importing import HomesRefused, KnownDoor, KnownHome, Plan, Tell
 from app.households.kinds import HouseholdKind, Relation
 from app.households.models import Household, Resident
-from app.households.recording import KIND, LIVED_IN, Moment, digests, moment_of
+from app.households.recording import KIND, LIVED_IN, digests
 from app.households.schemas import EditHousehold, EditResident, NewResident
 from app.households.searching import Person, keys_of
 
@@ -39,7 +40,7 @@ async def store(work: Work, plan: Plan, tell: Tell = lambda *_: None) -> None:
     if plan.faults:
         told = [one.told() for one in plan.faults[:200]]
         raise HomesRefused("file", faults=len(plan.faults), errors=told)
-    moment = moment_of(work)
+    moment = Moment.of(work.clock)
     await work.put(Estate, _estates(work, plan))
     await (await work.cursor()).execute("set local statement_timeout = 0")
     await _new_doors(work, plan.doors, tell)

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from app.core.clock import Moment
 from app.core.work import Work
 from app.people.capabilities import Capability
 from app.sync.kinds import Status
 from app.sync.schemas import OpIn, OpResult
-from app.visits.moments import Moment
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from app.households import actions, members, reviews
 from app.households.kinds import ReviewReason
 from app.households.members import Edited
 from app.households.models import Household, Resident, Review
-from app.households.recording import Moment as Said
 from app.households.recording import household_change, locked
 from app.households.schemas import EditHousehold, EditResident, NewResident
 from app.sync.applying import Asked, WaitsFor
@@ -43,15 +42,11 @@ class AskDelete(Schema):
     why: Sentence | None = None
 
 
-def _said(asked: Asked) -> Said:
-    return Said(asked.moment.said, asked.moment.at, str(asked.moment.quality))
-
-
 async def edit(work: Work, asked: Asked) -> OpResult:
     """Kind and note of a household."""
     form = EditHousehold.model_validate({**asked.form.fields, "base_rev": asked.op.base_rev or 0})
     try:
-        edited = await actions.edit_household(work, asked.op.entity_id, form, _said(asked))
+        edited = await actions.edit_household(work, asked.op.entity_id, form, asked.moment)
     except NotFound:
         await strayed(work, asked, asked.op.entity_id)
         raise
@@ -62,7 +57,7 @@ async def edit_resident(work: Work, asked: Asked) -> OpResult:
     """Who somebody is: what is in conflict keeps the stored value and opens a card."""
     form = EditResident.model_validate({**asked.form.fields, "base_rev": asked.op.base_rev or 0})
     try:
-        edited = await members.edit_resident(work, asked.op.entity_id, form, _said(asked), asked.op.op_id)
+        edited = await members.edit_resident(work, asked.op.entity_id, form, asked.moment, asked.op.op_id)
     except NotFound:
         await _resident_gone_or_to_come(work, asked)
         raise
@@ -82,7 +77,7 @@ async def add_resident(work: Work, asked: Asked) -> OpResult:
     form: AddResident = asked.form
     try:
         _, edited = await members.add_resident(
-            work, form.household_id, form.resident, _said(asked), asked.op.entity_id, asked.op.op_id
+            work, form.household_id, form.resident, asked.moment, asked.op.entity_id, asked.op.op_id
         )
     except NotFound:
         await strayed(work, asked, form.household_id)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.audit import Act
+from app.core.clock import Moment
 from app.core.errors import Busy, Forbidden, NotFound, Problem, Unavailable
 from app.core.log import log
 from app.core.work import Runtime, Work, open_work
@@ -33,7 +34,6 @@ from app.sync.schemas import MOST_OPS, OpIn, OpResult, Push, PushOut
 from app.sync.straying import HasStrayed
 from app.sync.timing import Reading, correct, has_to_warn
 from app.sync.verbs import VERBS
-from app.visits.moments import Moment
 
 SCHEMAS = range(1, 2)  # versions of operations the service understands
 RETRY_S = 5

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.clock import ClockQuality, Moment
 from app.core.errors import Conflict, NotFound
 from app.core.work import Actor, Work
 from app.households.kinds import ReviewDecision
@@ -16,8 +17,6 @@ from app.sync.kinds import OpType
 from app.sync.models import Op
 from app.sync.schemas import OpIn, OpResult
 from app.sync.verbs import VERBS
-from app.visits.kinds import ClockQuality
-from app.visits.moments import Moment
 
 
 class StillWaits(Conflict):

@@ -7,8 +7,7 @@ is stored as it is; the corrected time beside it is what due dates, months and a
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.visits.kinds import ClockQuality
-from app.visits.moments import Moment
+from app.core.clock import ClockQuality, Moment
 
 GOOD = timedelta(minutes=2)
 WARN = timedelta(minutes=5)  # from here the worker is told, once; never blocked

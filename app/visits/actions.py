@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
-from app.core.clock import canonical, office_day
+from app.core.clock import Moment, canonical, office_day
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.geometry import to_wgs84
 from app.core.idempotency import Claim
@@ -28,7 +28,7 @@ from app.people.queries import in_force
 from app.visits import reckoning, writing
 from app.visits.kinds import VisitKind
 from app.visits.models import Visit, VisitRevision
-from app.visits.moments import AMENDABLE_FOR, Moment, now
+from app.visits.queries import AMENDABLE_FOR
 from app.visits.schemas import AmendVisit, NewVisit
 from app.visits.sight import workable
 from app.visits.writing import Written
@@ -131,7 +131,7 @@ async def make_visit(
     work: Work, form: NewVisit, moment: Moment | None = None, device_id: UUID | None = None
 ) -> Made:
     """Store one visit and cover what it serves."""
-    (made,) = await make_visits(work, [Said(form, moment or now(work), device_id)])
+    (made,) = await make_visits(work, [Said(form, moment or Moment.of(work.clock), device_id)])
     return made
 
 
@@ -243,7 +243,7 @@ async def amend_visit(work: Work, visit_id: UUID, form: AmendVisit, moment: Mome
     )
     if visit is None:
         raise NotFound
-    _check_amending(work, visit, form, moment or now(work))
+    _check_amending(work, visit, form, moment or Moment.of(work.clock))
     said = {name: getattr(form, name) for name in AMENDABLE if name in form.model_fields_set}
     merged = {"kind": visit.kind, "advice": visit.advice} | {k: v for k, v in said.items() if v is not None}
     if merged["advice"] and merged["kind"] != VisitKind.FOLLOW_UP:

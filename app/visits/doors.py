@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.core.work import Work
+from app.grid.doors import door_of
 from app.grid.models import Dwelling
 from app.households.kinds import Relation
 from app.households.models import Household, Resident
@@ -21,11 +23,6 @@ class Shown:
 
 
 NOBODY = Shown()
-
-
-def label(building: str, entrance: str, room: str) -> str | None:
-    """3-2-501, as a list shows it."""
-    return "-".join(part for part in (building, entrance, room) if part) or None
 
 
 async def shown_of(work: Work, households: Iterable[UUID | None]) -> dict[UUID, Shown]:
@@ -49,7 +46,7 @@ async def shown_of(work: Work, households: Iterable[UUID | None]) -> dict[UUID, 
         .execution_options(unscoped=True)
     )
     rows = await work.session.execute(query)
-    return {row.id: Shown(label(row.building, row.entrance, row.room), row.head) for row in rows}
+    return {row.id: Shown(_label(row), row.head) for row in rows}
 
 
 async def labels_of(work: Work, dwellings: Iterable[UUID | None]) -> dict[UUID, str | None]:
@@ -58,4 +55,8 @@ async def labels_of(work: Work, dwellings: Iterable[UUID | None]) -> dict[UUID, 
     if not ids:
         return {}
     query = select(Dwelling.id, Dwelling.building, Dwelling.entrance, Dwelling.room).where(Dwelling.id.in_(ids))
-    return {row.id: label(row.building, row.entrance, row.room) for row in await work.session.execute(query)}
+    return {row.id: _label(row) for row in await work.session.execute(query)}
+
+
+def _label(row: Any) -> str | None:
+    return door_of(row.building, row.entrance, row.room).label or None

@@ -37,14 +37,6 @@ class Advice(StrEnum):
     REFERRED = "referred"
 
 
-class ClockQuality(StrEnum):
-    """How far the phone's time can be trusted (SYNC 3b)."""
-
-    OK = "ok"
-    SKEWED = "skewed"
-    UNKNOWN = "unknown"
-
-
 class Period(StrEnum):
     """How often; `once` is a task of its own after a major change."""
 

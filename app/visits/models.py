@@ -23,12 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import ClockQuality
 from app.core.db import LEFT_TO_DEFAULT as LATER
 from app.core.db import Base
 from app.core.scope import Scope, Scoped
 from app.grid.models import one_of
 from app.households.models import OfHousehold
-from app.visits.kinds import ClockQuality, Period, Result, TaskState, VisitKind, Way
+from app.visits.kinds import Period, Result, TaskState, VisitKind, Way
 
 
 class OnGround(Scoped):

@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from app.core.clock import Moment
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.fields import Code, Name, Schema, Sentence
 from app.core.geometry import to_wgs84
@@ -19,15 +20,15 @@ from app.core.idempotency import body_hash, claim_of
 from app.core.work import Work
 from app.feed.actions import change_row
 from app.feed.models import Change, ChangeKind
+from app.grid.doors import door_of
 from app.grid.models import Area, Dwelling, DwellingUse
 from app.grid.queries import get_area
 from app.issues.intake import raise_issue
 from app.issues.kinds import IssueType
 from app.issues.schemas import Moment as Said
 from app.issues.schemas import Point, RaiseIssue, example
-from app.visits.doors import label, labels_of
+from app.visits.doors import labels_of
 from app.visits.kinds import Finding
-from app.visits.moments import Moment
 from app.visits.records import Patrol, PatrolFinding, PatrolList, PatrolPoint
 from app.visits.sight import by_duty_only
 
@@ -203,7 +204,7 @@ async def _points_of(work: Work, form: NewPatrolList, area: Area, list_id: UUID)
 
 
 def _door_row(work: Work, list_id: UUID, door: Any) -> dict[str, Any]:
-    text = label(door.building, door.entrance, door.room) or "空置房"
+    text = door_of(door.building, door.entrance, door.room).label or "空置房"
     return {"id": work.new_id(), "list_id": list_id, "text": text, "dwelling_id": door.id, "point": None}
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from app.core.clock import office_day
+from app.core.clock import Moment, office_day
 from app.core.errors import Invalid, NotFound
 from app.core.work import Work
 from app.feed.actions import change_row
@@ -13,7 +13,6 @@ from app.feed.models import Change
 from app.households.models import Household
 from app.visits import reckoning
 from app.visits.models import OptOut, PlanRule, Visit, VisitRevision, VisitTask
-from app.visits.moments import Moment, now
 from app.visits.schemas import NewOptOut
 from app.visits.sight import workable
 
@@ -75,7 +74,7 @@ async def note_major_change(work: Work, household_id: UUID, moment: Moment | Non
     """
     household = await own_household(work, household_id)
     held = await reckoning.hold(work, [household.id])
-    at = (moment or now(work)).at
+    at = (moment or Moment.of(work.clock)).at
     await reckoning.ask_at_once(work, held, at)
     await reckoning.reckon(work, held, since=office_day(at))
 

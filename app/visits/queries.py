@@ -16,11 +16,11 @@ from app.people.privacy import note_read
 from app.visits.doors import NOBODY, labels_of, shown_of
 from app.visits.hints import dossier_words
 from app.visits.models import Visit, VisitCompanion, VisitPhoto, VisitTask
-from app.visits.moments import AMENDABLE_FOR
 from app.visits.schemas import VisitFilter, VisitLine, VisitOut, VisitPhotoOut
 from app.visits.sight import workable
 
 LONGEST_DAYS = 400
+AMENDABLE_FOR = timedelta(hours=24)  # by its author, from its receipt (SYNC 3d)
 PLAIN = [name for name in VisitLine.model_fields if hasattr(Visit, name)]
 LINE = (*(getattr(Visit, name) for name in PLAIN), Visit.dwelling_id)
 SHOWN = ("door", "head")

@@ -8,10 +8,11 @@ from geoalchemy2 import Geometry
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, SmallInteger, String, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import ClockQuality
 from app.core.db import Base
 from app.core.scope import Scope, Scoped
 from app.grid.models import one_of
-from app.visits.kinds import ClockQuality, Finding
+from app.visits.kinds import Finding
 from app.visits.models import OnGround
 
 

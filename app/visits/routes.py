@@ -6,6 +6,7 @@ from uuid import UUID
 import anyio.to_thread
 from fastapi import APIRouter, Query, Response
 
+from app.core.clock import Moment
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
 from app.issues.schemas import RaiseIssue
@@ -15,7 +16,6 @@ from app.people.login import StaffWork, needs
 from app.visits import actions, due, duties, exporting, patrols, plans, queries, sheet
 from app.visits.due import DueFilter, DueOut
 from app.visits.duties import DutyOut, NewDuty
-from app.visits.moments import said_then
 from app.visits.patrols import NewPatrol, NewPatrolList, PatrolListInFull, PatrolListOut, PatrolOut
 from app.visits.schemas import (
     AmendVisit,
@@ -42,7 +42,7 @@ async def make_visit(form: NewVisit, work: StaffWork, key: Key = None) -> VisitO
     held = claim_of(work, "POST /visits", key, body_hash(form.model_dump(mode="json")))
     visit_id = form.id or work.new_id()
     if key is None or await take(work, held, visit_id):
-        moment = said_then(work, form.occurred_at)
+        moment = Moment.of(work.clock, form.occurred_at)
         await actions.make_visit(work, form.model_copy(update={"id": visit_id}), moment)
     else:
         visit_id = await used_for(work, held) or visit_id
@@ -106,7 +106,7 @@ async def raise_from_visit(visit_id: UUID, form: RaiseIssue, work: StaffWork, ke
 @router.post("/households/{household_id}/major-change", status_code=204, dependencies=[VISIT])
 async def note_major_change(household_id: UUID, form: MajorChange, work: StaffWork) -> None:
     """Something grave has happened: somebody calls on the household within 24 hours."""
-    await plans.note_major_change(work, household_id, said_then(work, form.occurred_at))
+    await plans.note_major_change(work, household_id, Moment.of(work.clock, form.occurred_at))
 
 
 @router.post("/households/{household_id}/opt-outs", status_code=201, dependencies=[VISIT])
@@ -172,7 +172,7 @@ async def go_round(list_id: UUID, form: NewPatrol, work: StaffWork, key: Key = N
     held = claim_of(work, "POST /patrols", key, digest)
     patrol_id = form.id or work.new_id()
     if key is None or await take(work, held, patrol_id):
-        moment = said_then(work, form.occurred_at)
+        moment = Moment.of(work.clock, form.occurred_at)
         await patrols.go_round(work, list_id, form.model_copy(update={"id": patrol_id}), moment)
     else:
         patrol_id = await used_for(work, held) or patrol_id

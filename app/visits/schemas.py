@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from app.core.clock import ClockQuality
 from app.core.fields import Schema, Sentence
 from app.core.paging import Limit
 from app.issues.schemas import Moment, Point, example
-from app.visits.kinds import Advice, ClockQuality, Result, VisitKind, Way
+from app.visits.kinds import Advice, Result, VisitKind, Way
 
 MOST_COMPANIONS, MOST_PHOTOS = 9, 9
 Cursor = Annotated[str, Field(max_length=400)]

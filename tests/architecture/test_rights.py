@@ -16,7 +16,7 @@ from app.core.work import Runtime
 from app.issues import actions
 from app.issues.flood import FloodGate
 from app.people.models import Role
-from app.worker import beat
+from app.worker.housekeeping import beat
 from tests import town
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures

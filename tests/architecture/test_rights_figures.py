@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.core.work import Runtime, system_work
 from app.notices.models import Notice
 from app.people.models import Role
-from app.worker import add_up, drain
+from app.worker.housekeeping import add_up
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, THERE, raised

@@ -94,7 +94,8 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/main.py": "asks the database for its own settings",
     },
     "system_work": {
-        "app/worker.py": "delivers for all",
+        "app/worker/turns.py": "delivers and rings for all",
+        "app/worker/housekeeping.py": "keeps house for all",
         "app/health.py": "counts waiting events",
     },
     "unscoped": {

@@ -188,8 +188,14 @@ def test_the_demonstration_is_made_once(cluster: Cluster, wangge: Run, owner: st
     count = "select level, count(*) from area group by level order by level"
     areas = dict(ask(owner, count))
     assert areas == {"district": 1, "street": 1, "community": 10, "grid": 37, "building_group": 128}
+    lived = (
+        "select (select count(*) from household), (select count(*) from visit), (select count(*) from visit_task)"
+    )
+    ((homes, visits, tasks),) = ask(owner, lived)
+    assert (homes, visits > 1_500, tasks > 500) == (2_000, True, True)
     assert wangge("demo").exit_code == 0
     assert dict(ask(owner, count)) == areas
+    assert ask(owner, lived) == [(homes, visits, tasks)]
     nameless = "select count(*) from area where level = 'community' and id not in (select area_id from boundary)"
     assert ask(owner, nameless) == [(1,)]
     assert ask(owner, "select bool_and(rural) from area where code like '530114004006%'") == [(True,)]

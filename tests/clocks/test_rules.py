@@ -10,7 +10,7 @@ from app.clocks.house import NoRule, house_of
 from app.clocks.models import CalendarDay, LimitRule, Wait
 from app.core.clock import FixedClock, Limit, Measure, office_day
 from app.core.work import Runtime, system_work
-from app.worker import catch_up
+from app.worker.turns import catch_up
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, raised

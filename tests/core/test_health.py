@@ -15,7 +15,8 @@ from app.core.outbox import Outbox
 from app.core.settings import Settings
 from app.core.work import Runtime, system_work
 from app.health import WORKER_SILENCE
-from app.worker import beat, drain
+from app.worker.housekeeping import beat
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, make_runtime, report
 from tests.core.aids import HERE, THERE, as_role, raised

@@ -11,12 +11,12 @@ import pytest
 from cluster import Cluster
 from sqlalchemy import Text, cast, select, text, update
 
-from app import worker
 from app.core.clock import FixedClock
 from app.core.outbox import FIRST_PAUSE_S, MAX_TRIES, Delivery, Outbox, take
 from app.core.work import Runtime, Work, system_work
 from app.issues.records import IssueDay
-from app.worker import TURN, drain, run_batch
+from app.worker import turns
+from app.worker.turns import TURN, drain, run_batch
 from tests import town
 from tests.core.aids import HERE, as_role, count
 
@@ -232,7 +232,7 @@ async def _fails_in_sql(work: Work, event: Outbox) -> None:
 async def test_whatever_a_handler_breaks_its_event_pauses_and_the_others_arrive(
     runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, poison: Any
 ) -> None:
-    monkeypatch.setattr(worker, "HANDLER_LIMIT_S", 0.2)
+    monkeypatch.setattr(turns, "HANDLER_LIMIT_S", 0.2)
     noted = Noted()
     await put(runtime, [(B, 1), (A, 1), (C, 1), (A, 2)])
     for _ in range(2):

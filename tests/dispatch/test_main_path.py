@@ -4,7 +4,7 @@ import pytest
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime
-from app.worker import drain
+from app.worker.turns import drain
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import assert_chains, clocks, contacted, dispatched, listed, ok, orders, row_of, seats
 from tests.issues.acts import HERE

@@ -16,7 +16,7 @@ from app.dispatch.models import WorkOrder
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.kinds import State
 from app.issues.models import Issue
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import Seats, assert_chains, seats

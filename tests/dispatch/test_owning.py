@@ -11,7 +11,7 @@ from app.dispatch import owning
 from app.dispatch.models import WorkOrder
 from app.issues.models import Issue
 from app.people.models import Role
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import (

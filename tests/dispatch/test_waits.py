@@ -11,7 +11,7 @@ from app.core.audit import Trail
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
 from app.people.models import DutyShift, Role
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 from tests.conftest import Desk, Sit
 from tests.dispatch.desks import (
     assert_chains,

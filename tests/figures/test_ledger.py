@@ -12,7 +12,9 @@ from app.core.settings import Settings
 from app.core.work import Runtime, system_work
 from app.figures.models import Ledger
 from app.people.models import Post, Role
-from app.worker import Worker, add_up, drain
+from app.worker.housekeeping import add_up
+from app.worker.loop import Worker
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.figures.acts import changed, matter

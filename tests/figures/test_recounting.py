@@ -21,7 +21,7 @@ from app.issues.flood import FloodGate
 from app.issues.models import Issue
 from app.issues.records import Rating
 from app.people.models import Role
-from app.worker import catch_up
+from app.worker.turns import catch_up
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.figures.acts import CONTACT, EVERY_DAY, rates, shares

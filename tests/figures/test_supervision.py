@@ -19,7 +19,7 @@ from app.figures.kinds import Supervised
 from app.figures.supervision import LISTS, minded, page_of
 from app.issues.models import Issue
 from app.people.models import Role
-from app.worker import add_up
+from app.worker.housekeeping import add_up
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.core.aids import as_role

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from app.core.work import Runtime
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.households.homes import COMMUNITY, HERE, door, home, said

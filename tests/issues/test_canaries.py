@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.core.work import Runtime, open_city, system_work
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.issues.acts import HERE, THERE, jpeg, let_in

@@ -8,7 +8,7 @@ import pytest
 from app.core.clock import FixedClock
 from app.core.work import Runtime
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.issues.acts import assert_problem, raised, vacate

@@ -9,7 +9,7 @@ import pytest
 from app.core.clock import FixedClock
 from app.core.work import Runtime
 from app.people.models import Role
-from app.worker import tidy
+from app.worker.housekeeping import tidy
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.issues.acts import HERE, THERE, assert_problem, jpeg, rows

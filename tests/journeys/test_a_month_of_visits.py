@@ -5,7 +5,7 @@ import pytest
 from app.core.clock import FixedClock
 from app.core.work import Runtime
 from app.people.models import Role
-from app.worker import plan_day, rehome
+from app.worker.housekeeping import plan_day, rehome
 from tests import town
 from tests.conftest import Sit, find_post
 from tests.visits.homes import HERE, end_post, needing, visited

@@ -28,7 +28,7 @@ from app.issues.flood import FloodGate
 from app.issues.models import Issue
 from app.people.models import Role
 from app.timetable import TIMETABLE
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, raised

@@ -10,7 +10,7 @@ from app.grid.queries import get_area
 from app.issues.counting import recount
 from app.issues.models import Issue
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.issues.acts import HERE, assert_problem

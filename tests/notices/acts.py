@@ -11,7 +11,7 @@ from app.issues.models import Issue
 from app.notices.models import Notice
 from app.notices.subscribers import notify
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, raised

@@ -9,7 +9,7 @@ from app.notices.models import Notice
 from app.notices.rules import RULES
 from app.notices.wording import KIND_WORDS, words_of
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, let_in, raised, unit_named, vacate

@@ -20,7 +20,7 @@ from app.households.schemas import MergeHousehold
 from app.people.models import ContactDuty
 from app.sync.models import Op
 from app.visits import reckoning
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.phones.faults import Cut, Kind, Network, Reply, Request
 from tests.phones.model import WAITING, Holder, Home, Model, Person

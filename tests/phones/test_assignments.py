@@ -24,7 +24,7 @@ from app.issues.models import Issue
 from app.people import actions
 from app.people.models import Role
 from app.visits import reckoning
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Sit, find_post
 from tests.phones.conftest import Enrol, NewPhone

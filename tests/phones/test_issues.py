@@ -11,7 +11,7 @@ from app.core.work import Runtime, system_work
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto, Remark
 from app.people.models import Role
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.phones.conftest import Enrol

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from app.core.clock import FixedClock
+from app.core.clock import FixedClock, Moment
 from app.core.scope import EVERYTHING
 from app.core.work import Actor, Runtime, Work, known_as, open_work, system_work
 from app.figures.coverage import coverage
@@ -25,7 +25,6 @@ from app.people.models import ContactDuty, Role
 from app.visits import actions, plans, reckoning
 from app.visits.actions import Said
 from app.visits.models import OptOut, PlanRule, Visit, VisitTask
-from app.visits.moments import Moment
 from app.visits.schemas import AmendVisit, NewOptOut, NewVisit
 from tests import town
 from tests.conftest import find_post

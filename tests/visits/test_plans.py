@@ -12,7 +12,8 @@ from app.feed.models import Change
 from app.households.models import CareNeed, Household
 from app.people.models import ContactDuty, Role
 from app.visits.models import OptOut, Visit, VisitRevision, VisitTask
-from app.worker import drain, plan_day, rehome
+from app.worker.housekeeping import plan_day, rehome
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Sit, find_post
 from tests.visits.homes import (

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import pytest
 from sqlalchemy import select
 
-from app.core.clock import FixedClock
+from app.core.clock import FixedClock, Moment
 from app.core.work import Runtime, Work, system_work
 from app.grid.models import Dwelling
 from app.grid.queries import get_area
@@ -17,7 +17,6 @@ from app.visits import actions
 from app.visits.actions import AdviceIsForFollowUps, NowhereVisited, Said, UnknownCompanion, UnknownHousehold
 from app.visits.kinds import Advice, Result
 from app.visits.models import Visit, VisitCompanion, VisitPhoto, VisitRevision
-from app.visits.moments import now
 from app.visits.schemas import NewVisit, VisitPhotoIn
 from tests import town
 from tests.conftest import Sit
@@ -128,14 +127,14 @@ async def test_a_batch_is_one_statement_however_long(
     ]  # fmt: skip
     async with as_desk(runtime, worker) as work:
         with counted(monkeypatch) as sent:
-            made = await actions.make_visits(work, [Said(form, now(work)) for form in forms])
+            made = await actions.make_visits(work, [Said(form, Moment.of(work.clock)) for form in forms])
         assert [one.replayed for one in made] == [False] * 50
     assert sum("insert into visit" in one for one in sent) == 1
     assert len(sent) == 3, "who may and who came along are asked once for all; the write is one more"
     assert (await count(runtime, VisitCompanion), await count(runtime, VisitPhoto)) == (50, 50)
     assert await tasks(runtime, household) == {"living_alone_month": "covered"}
     async with as_desk(runtime, worker) as work:
-        again = await actions.make_visits(work, [Said(form, now(work)) for form in reversed(forms)])
+        again = await actions.make_visits(work, [Said(form, Moment.of(work.clock)) for form in reversed(forms)])
     assert [one.replayed for one in again] == [True] * 50
     assert (await count(runtime, Visit), await count(runtime, VisitCompanion)) == (50, 50)
 
@@ -152,7 +151,9 @@ async def test_one_wrong_visit_stops_its_batch(runtime: Runtime, sit: Sit) -> No
     ):
         with pytest.raises(problem):
             async with as_desk(runtime, worker) as work:
-                await actions.make_visits(work, [Said(good, now(work)), Said(wrong, now(work))])
+                await actions.make_visits(
+                    work, [Said(good, Moment.of(work.clock)), Said(wrong, Moment.of(work.clock))]
+                )
     assert await count(runtime, Visit) == 0
 
 

@@ -10,7 +10,7 @@ from app.core.work import Runtime, open_city, system_work
 from app.people import actions
 from app.people.models import Role, Unit, UnitKind
 from app.people.queries import account_named
-from app.worker import catch_up, drain
+from app.worker.turns import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, raised

@@ -13,7 +13,7 @@ from app.dispatch import owning
 from app.people.models import Role
 from app.whistles.letting_go import dismiss_unit
 from app.whistles.models import WhistleKind
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.dispatch import desks

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.clocks.models import Wait
 from app.core.audit import Trail
 from app.core.work import Runtime, system_work
-from app.worker import catch_up
+from app.worker.turns import catch_up
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE, assert_problem
 from tests.whistles.acts import LEAD, Town, act, arrive, blow, complete, give, move, ok, report_in_of

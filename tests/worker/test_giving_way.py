@@ -8,13 +8,13 @@ from weakref import WeakKeyDictionary
 import pytest
 from sqlalchemy import select
 
-from app import worker
 from app.core.outbox import Outbox
 from app.core.work import Runtime, Work, system_work
 from app.core.workflow import lock
 from app.issues.models import Issue
 from app.whistles import behind
 from app.whistles.taking import lock_whistle
+from app.worker import turns
 from tests.conftest import Desk, Sit
 from tests.issues.acts import HERE
 from tests.whistles.acts import LEAD, Town, act, blow, complete, ok, report_in_of
@@ -33,7 +33,7 @@ async def test_a_request_that_meets_the_worker_crosswise_never_fails(
     whistle = await blow(people.street, issue["id"], parties=[LEAD])
     await complete(people.lead, report_in_of(whistle, "chengguan")["id"])
     ok(await act(people.lead, whistle["id"], "submit_work", text="已完成"))
-    await worker.drain(runtime, HERE)
+    await turns.drain(runtime, HERE)
     ok(await people.street.step(issue["id"], "comment", text="一"))
     ok(await people.street.step(issue["id"], "comment", text="二"))
     has_whistle, has_issue, tried = asyncio.Event(), asyncio.Event(), []
@@ -60,10 +60,10 @@ async def test_a_request_that_meets_the_worker_crosswise_never_fails(
     step = asyncio.create_task(act(people.street, whistle["id"], "verify", **DONE))
     await has_issue.wait()
     async with asyncio.timeout(20):
-        await worker.run_batch(runtime, HERE, {"issue_commented": [crosswise]})
+        await turns.run_batch(runtime, HERE, {"issue_commented": [crosswise]})
         assert ok(await step)["verified_at"] is not None
-    monkeypatch.setattr(worker, "_ASIDE", WeakKeyDictionary())  # what was left alone for a moment has its turn
-    await worker.drain(runtime, HERE, {"issue_commented": [crosswise]})
+    monkeypatch.setattr(turns, "_ASIDE", WeakKeyDictionary())  # what was left alone for a moment has its turn
+    await turns.drain(runtime, HERE, {"issue_commented": [crosswise]})
     async with system_work(runtime, HERE) as work:
         comments = select(Outbox).where(Outbox.event == "issue_commented")
         sent = list(await work.session.scalars(comments))
@@ -74,10 +74,10 @@ async def test_a_request_that_meets_the_worker_crosswise_never_fails(
 async def test_what_somebody_holds_is_left_alone_for_a_moment_and_nothing_is_written(
     sit: Sit, public: Desk, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "ASIDE_S", 60.0)
+    monkeypatch.setattr(turns, "ASIDE_S", 60.0)
     people = await Town(sit, public, runtime).open()
     held, free = await people.issue(), await people.issue()
-    await worker.drain(runtime, HERE)
+    await turns.drain(runtime, HERE)
     for issue in (held, free):
         ok(await people.street.step(issue["id"], "comment", text="一"))
     seen: list[UUID] = []
@@ -95,11 +95,11 @@ async def test_what_somebody_holds_is_left_alone_for_a_moment_and_nothing_is_wri
     async with system_work(runtime, HERE) as holding:
         await lock(holding, Issue, UUID(held["id"]))
         for _ in range(3):
-            await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+            await turns.drain(runtime, HERE, {"issue_commented": [wants_it]})
         assert seen == [UUID(free["id"])]
         assert await left() == [(UUID(held["id"]), 0)]
-    await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+    await turns.drain(runtime, HERE, {"issue_commented": [wants_it]})
     assert seen == [UUID(free["id"])]
-    monkeypatch.setattr(worker, "_ASIDE", WeakKeyDictionary())  # the moment is over
-    await worker.drain(runtime, HERE, {"issue_commented": [wants_it]})
+    monkeypatch.setattr(turns, "_ASIDE", WeakKeyDictionary())  # the moment is over
+    await turns.drain(runtime, HERE, {"issue_commented": [wants_it]})
     assert seen == [UUID(free["id"]), UUID(held["id"])]

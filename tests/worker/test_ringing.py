@@ -19,7 +19,7 @@ from app.core.work import Runtime, Work, system_work
 from app.issues.models import Issue
 from app.people.models import Role
 from app.timetable import TIMETABLE
-from app.worker import catch_up
+from app.worker.turns import catch_up
 from tests import town
 from tests.conftest import Desk, Sit, make_runtime
 from tests.core.aids import HERE, as_role, assert_whole, count
@@ -134,7 +134,7 @@ async def _takes_for_ever(_work: Work, _issue: Issue, _wait: Wait, _rung: str) -
 async def test_an_act_that_cannot_be_done_is_parked_for_a_person_and_the_others_ring(
     public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, act: Any
 ) -> None:
-    monkeypatch.setattr("app.worker.HANDLER_LIMIT_S", 0.5)
+    monkeypatch.setattr("app.worker.turns.HANDLER_LIMIT_S", 0.5)
     await handled(public, sit, 1)
     broken = {"issue": Acts(Issue, {**TIMETABLE["issue"].by_kind, "contact": act})}
     clock.advance(days=6, hours=10)

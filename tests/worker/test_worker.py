@@ -26,7 +26,9 @@ from app.issues.counting import recount
 from app.issues.records import IssueDay
 from app.people.models import Role
 from app.subscriptions import SUBSCRIPTIONS
-from app.worker import Worker, beat, drain, tidy
+from app.worker.housekeeping import beat, tidy
+from app.worker.loop import Worker
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.core.aids import A_KEY, HERE, THERE, as_role, assert_whole, count, raised
