@@ -10,13 +10,13 @@ from app.core.errors import NotFound
 from app.core.fields import Schema, Sentence
 from app.core.work import Work
 from app.feed.models import Change
-from app.households import actions, members, reviews
+from app.households import actions, doubles, members, reviews
 from app.households.kinds import ReviewReason
 from app.households.members import Edited
 from app.households.models import Household, Resident, Review
 from app.households.recording import Moment as Said
 from app.households.recording import household_change, locked
-from app.households.schemas import EditHousehold, EditResident, NewResident
+from app.households.schemas import EditHousehold, EditResident, NewHousehold, NewResident
 from app.sync.applying import Asked, WaitsFor
 from app.sync.kinds import Status
 from app.sync.schemas import OpResult
@@ -45,6 +45,18 @@ class AskDelete(Schema):
 
 def _said(asked: Asked) -> Said:
     return Said(asked.moment.said, asked.moment.at, str(asked.moment.quality))
+
+
+async def create(work: Work, asked: Asked) -> OpResult:
+    """People met behind a known door, under the phone's own id. Who may be there already waits for a person; what
+    else names the id waits with it.
+    """
+    form: NewHousehold = asked.form
+    standing = await doubles.meet(work, asked.op.entity_id, form, _said(asked), asked.op.op_id)
+    if standing is not None:
+        known = {"household_id": str(standing)}
+        return asked.result(Status.CONFLICT, code="possible_duplicate", server_value=known)
+    return asked.result(rev=1)
 
 
 async def edit(work: Work, asked: Asked) -> OpResult:

@@ -11,6 +11,7 @@ class OpType(StrEnum):
     PATROL_CREATE = "patrol.create"
     ISSUE_CREATE = "issue.create"
     ISSUE_STEP = "issue.step"
+    HOUSEHOLD_CREATE = "household.create"
     HOUSEHOLD_EDIT = "household.edit"
     RESIDENT_ADD = "resident.add"
     RESIDENT_EDIT = "resident.edit"

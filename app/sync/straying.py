@@ -9,7 +9,7 @@ from app.core.log import log
 from app.core.work import Work
 from app.feed.models import Change, ChangeKind
 from app.households.models import Household
-from app.sync.applying import Asked
+from app.sync.applying import Asked, WaitsFor
 
 
 class HasStrayed(Forbidden):
@@ -26,12 +26,14 @@ class HasStrayed(Forbidden):
 
 
 async def strayed(work: Work, asked: Asked, household_id: UUID) -> None:
-    """Raise `HasStrayed` when the household was on the ground before; log the claim when it never was."""
+    """Raise `HasStrayed` when the household was on the ground before, and `WaitsFor` when there is none of this
+    id: its own operation may come later, or a person still looks at it. Log the claim on somebody else's.
+    """
     grids = work.scope.areas.get("grid_id", ())
     left = (Change.entity_id == household_id, Change.grid_id.in_(grids), Change.kind == str(ChangeKind.EVICT))
     there = select(Household.id).where(Household.id == household_id).execution_options(unscoped=True)
     if await work.session.scalar(there) is None:
-        return
+        raise WaitsFor(household_id)
     if grids and await work.session.scalar(select(Change.id).where(*left).limit(1)) is not None:
         raise HasStrayed(household_id)
     log().warning("foreign_ground_claimed", op_id=str(asked.op.op_id), post_id=str(work.actor.post_id))

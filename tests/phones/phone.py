@@ -217,6 +217,13 @@ class Phone:
         payload = {"household_id": str(household), "result": result, "way": "door"} | more
         return self.enter("visit.create", self.fresh(), payload)
 
+    def patrol(self, list_id: str, findings: list[dict[str, Any]]) -> Outgoing:
+        return self.enter("patrol.create", self.fresh(), {"list_id": list_id, "findings": findings})
+
+    def household(self, dwelling: str, *people: dict[str, Any], **more: Any) -> Outgoing:
+        payload = {"dwelling_id": dwelling, "residents": list(people)} | more
+        return self.enter("household.create", self.fresh(), payload)
+
     def fresh(self) -> str:
         return str(self.ids.new(self.clock.true_now()))
 
@@ -290,16 +297,14 @@ class Phone:
     async def send_photos(self) -> None:
         """What has arrived already is asked for first, so that a lost answer costs no second sending."""
         for name, data in list(self.photos.items()):
-            answer = await self.send("HEAD", f"/api/v1/media/{name}", headers=self._bearer(), content=b"")
+            bearer = {"Authorization": f"Bearer {self.access}"}
+            answer = await self.send("HEAD", f"/api/v1/media/{name}", headers=bearer, content=b"")
             if answer.status_code != 200:
                 said = {"X-SHA256": hashlib.sha256(data).hexdigest()}
                 status, _ = await self.signed("PUT", f"/media/{name}", data, **said)
                 if status != 200:
                     continue
             self.sent_photos[name] = (self.clock.true_now(), self.photos.pop(name))
-
-    def _bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.access}"}
 
     async def hand_in(self) -> int:
         """Give the unsent to the service, sealed: before a wipe, or when somebody else signs in here."""
