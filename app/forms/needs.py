@@ -50,6 +50,7 @@ NEEDS: Mapping[str, Need] = {
     "evidence": REASON, "ground": REASON, "legal_basis": REASON, "note": REASON, "reason": REASON, "words": TEXT,
     "text": TEXT, "title": CHOSEN, "what": CHOSEN, "issue": CHOSEN, "into": CHOSEN, "kind": CHOSEN, "role": CHOSEN,
     "lead_unit": WHO, "to": WHO, "regulator": WHO, "residents": CHOSEN, "score_id": CHOSEN, "stars": SCORE,
+    "list_id": CHOSEN, "fields": CHOSEN, "resident": CHOSEN, "step": CHOSEN, "expected_state": ONE_OF_TWO,
     "media_id": ONCE, "number": CHOSEN, "purpose": PURPOSE,
     "use": Need("空置房屋另列,不计入走访", "empty doors are counted apart", "DOMAIN R4.5"),
 }  # fmt: skip

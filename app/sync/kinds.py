@@ -33,5 +33,6 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
+SCHEMAS = range(1, 2)  # versions of operations the service understands
 KEPT_BY_PHONE = frozenset({Status.WAITING, Status.RETRY, Status.REJECTED})
 """The phone keeps these in its outbox; every other status lets it go (to the sent tail)."""

@@ -23,8 +23,8 @@ from app.people.login import district_of_token, may
 from app.people.queries import Bearer
 from app.sync import devices, events, ledger
 from app.sync.applying import Asked, Verb, WaitsFor
-from app.sync.batch import Batch, LateAssignment, OtherPhone, phone_only
-from app.sync.kinds import OpType, Status
+from app.sync.batch import Batch, ForeignPost, LateAssignment, OtherPhone, phone_only
+from app.sync.kinds import SCHEMAS, OpType, Status
 from app.sync.ledger import Judged, Raw
 from app.sync.login import phone_of
 from app.sync.models import Op
@@ -35,7 +35,6 @@ from app.sync.timing import Reading, correct, has_to_warn
 from app.sync.verbs import VERBS
 from app.visits.moments import Moment
 
-SCHEMAS = range(1, 2)  # versions of operations the service understands
 RETRY_S = 5
 ROUNDS = 20  # how long a chain of waiting operations may be in one push
 
@@ -296,7 +295,7 @@ async def _keep_problem(batch: Batch, item: Item, problem: Problem) -> OpResult:
     told = {"zh": zh, "en": en, "field": problem.field}
     late = isinstance(problem, LateAssignment | HasStrayed)
     status = Status.DEFERRED if late else Status.REJECTED
-    code = "forbidden" if isinstance(problem, NotFound) else problem.code
+    code = "forbidden" if isinstance(problem, NotFound | ForeignPost) else problem.code
     if isinstance(problem, Forbidden | NotFound) and not late:
         log().warning("op_forbidden", op_id=str(item.raw.op_id), why=problem.code)
     result = OpResult(op_id=item.raw.op_id, status=status, code=code, problem=told)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import app
-from app.core.errors import Conflict, Invalid, Problem, TooLarge, TooMany, Unauthenticated
+from app.core.errors import Conflict, Gone, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
 from app.dispatch import words as order_words
 from app.dispatch.kinds import OrderState
@@ -23,7 +23,7 @@ from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-FAMILIES = {Invalid, Unauthenticated, Conflict, TooLarge, TooMany}  # raised only through their members
+FAMILIES = {Invalid, Unauthenticated, Conflict, Gone, TooLarge, TooMany}  # raised only through their members
 
 
 def every_module() -> list[str]:

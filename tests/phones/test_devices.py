@@ -19,7 +19,7 @@ from app.sync.models import Op
 from tests import town
 from tests.conftest import Sit, find_post
 from tests.phones.conftest import Enrol, NewPhone
-from tests.phones.phone import pause
+from tests.phones.ticking import pause
 from tests.visits.homes import HERE, count, homes, visit_rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]

@@ -11,6 +11,7 @@ from app.core.work import Runtime, system_work
 from app.issues.models import Issue
 from app.people.models import Role
 from app.visits.records import Patrol, PatrolFinding
+from app.worker import drain
 from tests import town
 from tests.conftest import Sit
 from tests.phones.conftest import Enrol
@@ -59,6 +60,7 @@ async def test_a_round_without_a_signal(phone_of: Enrol, sit: Sit, runtime: Runt
         assert (str(row.post_id), str(row.device_id)) == (phone.post_id, phone.device_id)
         assert (issue.text, issue.place_text, issue.occurred_at) == ("水管冻裂漏水", "3-2-101", row.at)
     assert await count(runtime, PatrolFinding) == 2
+    await drain(runtime, HERE)
     await phone.pull()
     _, points = points_of(phone)
     assert [one["finding"] for one in points] == ["mended", "reported", None]
