@@ -103,7 +103,8 @@ async def _answer_known(batch: Batch, wanted: Mapping[int, Raw]) -> None:
 
 
 async def _alarm(work: Work, raw: Raw) -> None:
-    await ledger.keep_clash(work, raw)
+    if not await ledger.keep_clash(work, raw):
+        return  # its answer was lost: told once
     device = await devices.own(work, UUID(str(work.actor.device_id)))
     act = Act("reuse_op_id", "active", "active", {"op": str(raw.op_id)})
     await devices.note(work, device, act, events.OpIdReused, op_id=raw.op_id)

@@ -14,7 +14,7 @@ from app.core.outbox import Outbox
 from app.core.work import Runtime, Work, open_city, system_work
 from app.people import actions
 from app.people.models import Role
-from app.sync import devices, ledger
+from app.sync import ledger, measuring
 from app.sync.models import Op
 from tests import town
 from tests.conftest import Sit, find_post
@@ -234,7 +234,7 @@ async def test_scope_over_limit(
     said = {"name": "红米", "app_build": "test-1"}
     status, body = await phone.call("POST", "/devices", said, desk.token)
     assert (status, body["code"]) == (403, "online_first")
-    monkeypatch.setattr(devices, "MOST_HOUSEHOLDS", 2)
+    monkeypatch.setattr(measuring, "MOST_HOUSEHOLDS", 2)
     desk = await sit(Role.GRID_WORKER, town.G1)
     status, body = await phone.call("POST", "/devices", said, desk.token)
     assert (status, body["code"]) == (422, "scope_too_large")
