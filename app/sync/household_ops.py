@@ -20,7 +20,7 @@ from app.households.schemas import EditHousehold, EditResident, NewHousehold, Ne
 from app.sync.applying import Asked, WaitsFor
 from app.sync.kinds import Status
 from app.sync.schemas import OpResult
-from app.sync.straying import strayed
+from app.sync.straying import check_whole, strayed
 
 
 class Patch(Schema):
@@ -67,6 +67,7 @@ async def edit(work: Work, asked: Asked) -> OpResult:
     except NotFound:
         await strayed(work, asked, asked.op.entity_id)
         raise
+    await check_whole(work, [(asked.op.entity_id, asked)])
     return _answer(asked, edited)
 
 
@@ -99,6 +100,7 @@ async def add_resident(work: Work, asked: Asked) -> OpResult:
     except NotFound:
         await strayed(work, asked, form.household_id)
         raise
+    await check_whole(work, [(form.household_id, asked)])
     return _answer(asked, edited, form.household_id)
 
 

@@ -12,7 +12,7 @@ from app.sync import media
 from app.sync.applying import Asked, WaitsFor
 from app.sync.kinds import Status
 from app.sync.schemas import OpResult
-from app.sync.straying import strayed
+from app.sync.straying import check_whole, strayed
 from app.visits import actions as visits
 from app.visits import patrols
 from app.visits.actions import Made, Said, UnknownHousehold
@@ -47,6 +47,7 @@ async def create(work: Work, asked: Asked) -> OpResult:
 async def create_all(work: Work, asked: Sequence[Asked]) -> list[OpResult]:
     """A run of visits by one statement, or the problem of the first that is wrong."""
     made = await visits.make_visits(work, [_said(one) for one in asked])
+    await check_whole(work, [(one.form.household_id, one) for one in asked])
     for one in asked:
         await media.bind(work, one.op.entity_id, [photo.media_id for photo in one.form.photos])
     return [_answer(one, was) for one, was in zip(asked, made, strict=True)]
