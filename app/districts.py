@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, driver_url, table_of
 from app.core.errors import Conflict, Invalid
 from app.core.fields import DistrictCode, Name
+from app.core.log import log
 from app.core.work import Runtime, UnknownDistrict, open_city, schema_of
 
 TREES = Path(__file__).resolve().parent.parent / "migrations"
@@ -131,6 +132,25 @@ async def district_named(runtime: Runtime, code: str | None) -> str:
 async def district_codes(session: AsyncSession) -> Sequence[str]:
     """All districts, in order of their codes."""
     return (await session.scalars(select(District.code).order_by(District.code))).all()
+
+
+async def store_epochs(runtime: Runtime) -> Sequence[StoreEpoch]:
+    """Every life of the store, the present one first."""
+    async with open_city(runtime) as session:
+        return (await session.scalars(select(StoreEpoch).order_by(StoreEpoch.since.desc()))).all()
+
+
+async def renew_store(runtime: Runtime) -> UUID:
+    """Begin another life of the store; the rows of the former ones stay as the record of it. Always the latest of
+    them, whatever the clocks of this machine and the former one say.
+    """
+    now = runtime.clock.now()
+    last = max((one.since + timedelta(milliseconds=1) for one in await store_epochs(runtime)), default=now)
+    epoch = runtime.ids.new(now)
+    async with open_city(runtime) as session:
+        session.add(StoreEpoch(epoch=epoch, since=max(now, last)))
+    log().warning("store_renewed", subject_id=str(epoch), why="restored")
+    return epoch
 
 
 @cache

@@ -16,6 +16,7 @@ from app.cli import (
     privacy,
     process,
     replay,
+    store,
     trail,
     unit,
     workflow,
@@ -33,6 +34,7 @@ app.add_typer(trail.app, name="trail")
 app.add_typer(trail.counts, name="counts")
 app.add_typer(figures.app, name="figures")
 app.add_typer(clocks.app, name="clocks")
+app.add_typer(store.app, name="store")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(config.app, name="config")
 app.add_typer(privacy.app, name="privacy")

@@ -8,6 +8,7 @@ import typer
 from app.cli.session import District, run, runtime_from_environment
 from app.core.work import system_work
 from app.privacy import impact, retention
+from app.worker.housekeeping import retain as end_old
 
 app = typer.Typer(no_args_is_help=True, help="Personal data: its ends and its assessment.")
 
@@ -35,7 +36,7 @@ async def _count(district: str) -> None:
 
 async def _retain(district: str) -> None:
     async with runtime_from_environment() as runtime:
-        ended = await retention.run(runtime, district)
+        ended = await end_old(runtime, district)
     for code, rows in ended.items():
         typer.echo(f"{code}: {rows} ended")
     typer.echo(f"{district}: {sum(ended.values())} rows ended")

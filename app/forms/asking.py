@@ -36,6 +36,13 @@ def asked_in(contract: Mapping[str, Any]) -> list[Asked]:
     return list(found.values())
 
 
+def asked_by(form: str, schema: Mapping[str, Any], route: str) -> list[Asked]:
+    """The same of one form that is no body of a call: `schema` is its JSON schema with what it refers to."""
+    own = {"components": {"schemas": schema.get("$defs", {})}}
+    found = {(one.form, one.field): one for one in _fields(own, schema, form, route)}
+    return list(found.values())
+
+
 def _fields(
     contract: Mapping[str, Any], schema: Mapping[str, Any], form: str, route: str, depth: int = 0
 ) -> Iterator[Asked]:

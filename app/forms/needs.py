@@ -52,6 +52,7 @@ NEEDS: Mapping[str, Need] = {
     "lead_unit": WHO, "to": WHO, "regulator": WHO, "residents": CHOSEN, "score_id": CHOSEN, "stars": SCORE,
     "subject_id": CHOSEN, "subject_kind": CHOSEN, "resident_id": CHOSEN, "days": RULE,
     "identity": Need("确认是本人或监护人在申请", "that it is the person who asks", "PIPL 50"),
+    "list_id": CHOSEN, "fields": CHOSEN, "resident": CHOSEN, "step": CHOSEN, "expected_state": ONE_OF_TWO,
     "media_id": ONCE, "number": CHOSEN, "purpose": PURPOSE,
     "use": Need("空置房屋另列,不计入走访", "empty doors are counted apart", "DOMAIN R4.5"),
 }  # fmt: skip

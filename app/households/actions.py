@@ -1,4 +1,4 @@
-"""Verbs about households: they move in, change, move, leave; and a person's decision on a card."""
+"""Verbs about households: they move in, change, move, leave."""
 
 from datetime import datetime
 from typing import Any
@@ -7,20 +7,17 @@ from uuid import UUID
 from sqlalchemy import and_, exists, select
 
 from app.core.clock import Moment
-from app.core.errors import Conflict
 from app.core.work import Work
 from app.feed.actions import change_row
 from app.feed.models import Change, ChangeKind
 from app.grid.doors import door_of
 from app.grid.models import Dwelling, DwellingUse
-from app.households import members, reviews
+from app.households import members
 from app.households.dwellings import get_dwelling, set_use
-from app.households.kinds import Relation, ReviewDecision, ReviewReason
 from app.households.members import Edited
 from app.households.merging import Stored, merge_fields
-from app.households.models import Household, Resident, Review
+from app.households.models import Household, Resident
 from app.households.recording import (
-    KIND,
     LEVELS,
     begin,
     digests,
@@ -33,7 +30,6 @@ from app.households.recording import (
     residents_of,
 )
 from app.households.schemas import (
-    DecideReview,
     EditHousehold,
     EndHousehold,
     MoveHousehold,
@@ -42,17 +38,6 @@ from app.households.schemas import (
 from app.households.searching import Person, keys_of
 
 FIELDS = ("kind", "note")
-OF_OPERATIONS = (ReviewReason.LATE_ASSIGNMENT, ReviewReason.LOST_DEPENDENCY)
-
-
-class TakenElsewhere(Conflict):
-    """The card is about a phone's operation; taking it means doing it."""
-
-    code = "operation_review"
-    zh = "该卡片对应一条手机操作,请用“采用操作”处理;也可选择不采用。"
-    en = "The card is about a phone's operation: take it there (/sync/reviews), or keep."
-
-
 NOTE = "household.note"
 
 
@@ -187,37 +172,3 @@ async def move_household(
     found_by = keys_of(work.keys, door, [person(work, one) for one in living])
     await note(work, household, "move", detail, changes=told, keys=found_by, rev=household.rev + 1)
     return household.id
-
-
-async def decide_review(work: Work, review_id: UUID, form: DecideReview) -> UUID | None:
-    """A person's word on a card: the offered value is written, or the stored one stays. Returns the household."""
-    review = await reviews.locked_review(work, review_id)
-    review.decision, review.decided_at = form.decision, work.clock.now()
-    review.decided_by = work.actor.post_id
-    await work.session.flush()
-    if form.decision == ReviewDecision.TAKEN:
-        await _take(work, review)
-    if review.household_id is None:
-        return None
-    household = await locked(work, review.household_id)
-    detail = {"review": str(review.id), "decision": str(form.decision)}
-    told = household_change(work, household) | {"type": "review", "entity_id": review.id}
-    await note(work, household, "decide_review", detail, changes=[told])
-    return household.id
-
-
-async def _take(work: Work, review: Review) -> None:
-    """Write what a card offers: a field of a resident, or the end that was asked for."""
-    if review.reason == ReviewReason.DELETE_ASKED and review.entity == "resident":
-        await members.end_resident(work, review.entity_id)
-    elif review.reason == ReviewReason.DELETE_ASKED and review.entity == KIND:
-        await end_household(work, review.entity_id, EndHousehold())
-    elif review.reason == ReviewReason.FIELD_CONFLICT and review.entity == "resident" and review.field:
-        household, resident = await members.locked_resident(work, review.entity_id)
-        values = {review.field: reviews.offered_by(work, review)}
-        told = []
-        if values.get("relation") == Relation.HEAD:
-            told = await members.hand_headship(work, household, resident.id)
-        await members.write_fields(work, household, resident, values, {}, told=told)
-    elif review.reason in OF_OPERATIONS:
-        raise TakenElsewhere("decision")

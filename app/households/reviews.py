@@ -80,7 +80,9 @@ async def locked_review(work: Work, review_id: UUID) -> Review:
 
 
 def masked(field: str | None, value: Any) -> str | None:
-    """A value as a list may show it."""
+    """A value as a list may show it; of a whole household its people."""
+    if isinstance(value, dict):
+        return "、".join(mask_name(one["name"]) for one in value.get("residents", ())) or None
     if value is None or not isinstance(value, str):
         return None
     if field in {"relation", "kind"}:

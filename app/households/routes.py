@@ -14,6 +14,7 @@ from app.core.work import Work
 from app.households import (
     actions,
     care,
+    deciding,
     dwellings,
     exporting,
     importing,
@@ -242,7 +243,7 @@ async def list_reviews(work: StaffWork, wanted: Annotated[ReviewFilter, Query()]
 @router.post("/reviews/{review_id}/decide", dependencies=[ARRANGE])
 async def decide_review(review_id: UUID, form: DecideReview, work: StaffWork) -> ReviewOut:
     """Take the offered value, or keep the stored one."""
-    await actions.decide_review(work, review_id, form)
+    await deciding.decide_review(work, review_id, form)
     (card,) = await queries.shown(work, [await work.session.get_one(Review, review_id)])
     return card
 

@@ -1,6 +1,6 @@
 """The words for states and steps, Chinese first; every face and every message takes them from here."""
 
-from app.issues.kinds import State
+from app.issues.kinds import IssueType, State, Urgency
 
 STATE_WORDS: dict[str, tuple[str, str]] = {
     State.RAISED: ("已提出", "raised"),
@@ -19,6 +19,22 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     State.NOT_ACCEPTED: ("不予受理", "not accepted"),
     State.MERGED: ("已并单", "merged"),
     State.WITHDRAWN: ("已撤回", "withdrawn"),
+}
+TYPE_WORDS: dict[str, tuple[str, str]] = {
+    IssueType.CONSULT: ("咨询", "question"),
+    IssueType.HELP: ("求助", "request for help"),
+    IssueType.COMPLAINT: ("投诉", "complaint"),
+    IssueType.TIPOFF: ("举报", "tip-off"),
+    IssueType.SUGGESTION: ("建议", "suggestion"),
+    IssueType.PRAISE: ("表扬", "praise"),
+    IssueType.DISPUTE: ("纠纷", "dispute"),
+    IssueType.WISH: ("心愿", "wish"),
+    IssueType.FINDING: ("巡查发现", "finding of a patrol"),
+}
+URGENCY_WORDS: dict[str, tuple[str, str]] = {
+    Urgency.NORMAL: ("一般", "normal"),
+    Urgency.URGENT: ("紧急", "urgent"),
+    Urgency.EMERGENCY: ("突发", "emergency"),
 }
 STEP_WORDS: dict[str, tuple[str, str]] = {
     "raise": ("提出", "raise"),

@@ -19,7 +19,7 @@ from app.notices.wording import words_of
 from app.people.models import Post, Role
 from app.whistles.models import Whistle
 
-SUBJECTS: Mapping[str, type[Any]] = {"issue": Issue, "whistle": Whistle, "area": Area}
+SUBJECTS: Mapping[str, type[Any]] = {"issue": Issue, "whistle": Whistle, "area": Area, "post": Post}
 UNREAD_FIRST = case((Notice.read_at.is_(None), 1), else_=0)
 
 

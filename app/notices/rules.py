@@ -236,6 +236,18 @@ WHISTLES: Mapping[str, tuple[Rule, ...]] = {
     "unit_reminded": CALLED_REMINDED,
     "task_reminded": CALLED_REMINDED,
 }
+PHONES: Mapping[str, tuple[Rule, ...]] = {
+    "scope_refused": (Rule("scope_refused", (To.STREET,), subject="post"),),
+    "scope_near_limit": (Rule("scope_near_limit", (To.STREET,), subject="post"),),
+    "op_id_reused": (Rule("op_id_reused", (To.STREET,), subject="post"),),
+    "outbox_sealed": (Rule("outbox_sealed", (To.STREET,), subject="post"),),
+    "seqs_missing": (Rule("entries_lost", (To.STREET,), subject="post"),),
+    "device_revoked": (
+        Rule("device_revoked", (To.POST,), subject="post"),
+        Rule("device_stolen", (To.STREET,), because("stolen"), "post"),
+    ),
+    "device_wiped": (Rule("device_wiped", (To.STREET,), because("revoked"), "post"),),
+}
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "whistle_left": (Rule("whistle_over", (To.HOLDER,)),),
     "issue_assigned": ASSIGNED,
@@ -271,5 +283,6 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     **WHISTLES,
     "person_asked": (Rule("person_asked", (To.STREET,), subject="person_request"),),
     "person_unanswered": (Rule("person_unanswered", (To.STREET, To.DISTRICT), subject="person_request"),),
+    **PHONES,
     "owners_missing": (Rule("owners_missing", (To.DISTRICT,), subject="area"),),
 }

@@ -57,6 +57,11 @@ def _whole(event: Outbox) -> UUID:
     return UUID(event.payload.get("issue_id") or event.payload.get("whistle_id") or str(event.subject_id))
 
 
+def _subject(event: Outbox, rule: Rule) -> UUID:
+    """What the notice is about: of what happened to a phone, the post it is for."""
+    return UUID(event.payload["post_id"]) if rule.subject == "post" else _whole(event)
+
+
 def _given_to(act: Any) -> UUID | None:
     """The post an act put the matter into the hands of."""
     if act.step == "take_over":
@@ -66,7 +71,7 @@ def _given_to(act: Any) -> UUID | None:
 
 
 async def _tell(work: Work, event: Outbox, rule: Rule, happened: Happened, found: Sequence[Addressee]) -> None:
-    part, about = happened.rang[0], _whole(event)
+    part, about = happened.rang[0], _subject(event, rule)
     known = await _known(work, event, about, rule.kind, part, found)
     house = await house_of(work, happened.issue)
     rows = []

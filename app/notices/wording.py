@@ -80,6 +80,29 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
         "个人信息权利申请逾期未答复,请立即办理。",
         "A request about own data is late; answer it.",
     ),
+    "scope_refused": (
+        "有岗位的住户过多,手机无法登记,请拆分网格或名单。",
+        "A post has too many households for a phone, which was refused; divide its ground or list.",
+    ),
+    "scope_near_limit": ("有岗位的住户接近手机上限。", "A post's households come near what a phone holds."),
+    "op_id_reused": (
+        "有手机用同一编号上传了两份不同内容,均已保留,请核对该手机。",
+        "A phone sent two contents under one id; both are kept. Look at that phone.",
+    ),
+    "outbox_sealed": (
+        "有手机上交了未上传的封存内容,请决定是否接收。",
+        "A phone handed in what it had not sent; decide whether it is taken.",
+    ),
+    "entries_lost": (
+        "有手机的本机数据被清除,部分记录未上传,请协助补录。",
+        "A phone's store was cleared and some entries never came; help to enter them again.",
+    ),
+    "device_revoked": ("您的手机已被停用。", "Your phone was revoked."),
+    "device_stolen": (
+        "有手机的登录凭证疑似被盗用,已自动停用,请核实。",
+        "A phone's token seems stolen; it was revoked by the service. Look into it.",
+    ),
+    "device_wiped": ("被停用的手机已清除本机数据。", "A revoked phone has wiped itself."),
     "owners_missing": (
         "有超期事项无人负责,请立即落实。",
         "Late matters have no owner; see to it now.",

@@ -66,7 +66,6 @@ class RetentionRun(OfDistrict, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     finished_at: Mapped[datetime]
-    by_account: Mapped[UUID | None]
     ended: Mapped[dict[str, Any]]
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, or_, select, tuple_, update
 
 from app.core.errors import Invalid
-from app.core.work import Runtime, Work, system_work
+from app.core.work import Work
 from app.privacy.inventory import INVENTORY
 from app.privacy.kept import Kept
 from app.privacy.kinds import HoldOn
@@ -139,27 +139,16 @@ def _given(kept: Kept) -> list[tuple[str, Any]]:
     return list((kept.empty or {}).items())
 
 
-async def run(runtime: Runtime, district: str, account_id: UUID | None = None) -> Mapping[str, int]:
-    """End everything that is past its period, each turn in its own transaction; one row tells what was done."""
-    begun, ended = runtime.clock.now(), dict[str, int]()
-    async with system_work(runtime, district) as work:
-        days = await periods(work)
-    for code, kept in INVENTORY.items():
-        before = begun - timedelta(days=days[code])
-        while taken := await _turn(runtime, district, kept, before):
-            ended[code] = ended.get(code, 0) + taken
-    async with system_work(runtime, district) as work:
-        row = {
-            "id": work.new_id(), "at": begun, "finished_at": work.clock.now(), "by_account": account_id,
-            "ended": ended,
-        }  # fmt: skip
-        await work.put(RetentionRun, [row])
-    return ended
+async def end_turn(work: Work, code: str, before: datetime) -> int:
+    """End some rows of a class whose period ran out before; returns how many, none when all is done."""
+    kept = INVENTORY[code]
+    return await end_rows(work, kept, [*_past(kept, before), ~_held(kept)], TURN)
 
 
-async def _turn(runtime: Runtime, district: str, kept: Kept, before: datetime) -> int:
-    async with system_work(runtime, district) as work:
-        return await end_rows(work, kept, [*_past(kept, before), ~_held(kept)], TURN)
+async def note_run(work: Work, begun: datetime, ended: Mapping[str, int]) -> None:
+    """One row tells what a run has ended."""
+    row = {"id": work.new_id(), "at": begun, "finished_at": work.clock.now(), "ended": dict(ended)}
+    await work.put(RetentionRun, [row])
 
 
 async def is_time(work: Work) -> bool:

@@ -49,7 +49,6 @@ class RunOut(Schema):
     id: UUID
     at: datetime
     finished_at: datetime
-    by_account: UUID | None
     ended: dict[str, int]
 
 

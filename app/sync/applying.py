@@ -26,6 +26,7 @@ class Asked:
     form: Any
     moment: Moment
     device_id: UUID
+    decided: bool = False  # a person has said that it is to take effect
 
     def result(self, status: Status = Status.APPLIED, **more: Any) -> OpResult:
         """The answer about this operation."""

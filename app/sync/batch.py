@@ -36,7 +36,7 @@ class OtherPhone(Forbidden):
 class ForeignPost(Forbidden):
     """The operation names an assignment its holder never had."""
 
-    code = "forbidden"
+    code = "foreign_post"
     zh = "该操作的岗位不属于本人。"
     en = "The operation names a post its holder does not have."
 

@@ -16,20 +16,11 @@ from app.core.outbox import Outbox
 from app.core.scope import NOTHING
 from app.core.work import Work
 from app.districts import StoreEpoch
-from app.grid.models import Area
 from app.people.actions import issue_token
-from app.people.models import Account, Post, Token
+from app.people.models import Account, Token
 from app.people.queries import Bearer, scope_of, standing_of
-from app.sync import events, ledger
-from app.sync.holding import (
-    MOST_HOUSEHOLDS,
-    Holding,
-    OnlineFirst,
-    ScopeTooLarge,
-    holding_for,
-    holding_of,
-    households_on,
-)
+from app.sync import events, ledger, measuring
+from app.sync.holding import Holding, OnlineFirst, holding_for, holding_of
 from app.sync.models import Device, SealedOutbox
 from app.sync.schemas import DeviceOut, DeviceState, DeviceTokens, Enrol
 from app.sync.sealing import public_key
@@ -73,9 +64,7 @@ async def enrol(work: Work, form: Enrol) -> DeviceTokens:
     holding = await holding_of(work)
     if not (holding.grids or holding.households):
         raise OnlineFirst
-    count = await households_on(work, holding)
-    if count > MOST_HOUSEHOLDS:
-        raise ScopeTooLarge(households=count, most=MOST_HOUSEHOLDS)
+    await measuring.check_scope(work, holding)
     if work.actor.account_id is None or work.actor.post_id is None:
         raise NotFound
     former = await _former(work, form)
@@ -85,15 +74,16 @@ async def enrol(work: Work, form: Enrol) -> DeviceTokens:
         return await _tokens_out(work, former.id, pair, holding, missing)
     device_id, now = work.new_id(), work.clock.now()
     pair = await _pair(work, work.actor.account_id, work.actor.post_id, device_id)
+    ground = await measuring.ground_of_post(work, work.actor.post_id)
     row = {
         "id": device_id, "account_id": work.actor.account_id, "post_id": work.actor.post_id,
-        **await _ground(work, work.actor.post_id), "name": form.name, "app_build": form.app_build,
+        **ground, "name": form.name, "app_build": form.app_build,
         "refresh_hash": token_hash(pair.refresh), "refresh_before": None, "refreshed_at": now,
         "refresh_ends_at": pair.refresh_ends_at, "enrolled_at": now, "seen_at": now,
         "revoked_at": None, "revoked_by": None, "wiped_at": None,
     }  # fmt: skip
     (first,) = chain(work, "device", device_id, (0, GENESIS), [Act("enrol", None, "active", {})], now)
-    event = events.DeviceEnrolled(device_id, now, work.actor.post_id, **await _ground(work, work.actor.post_id))
+    event = events.DeviceEnrolled(device_id, now, work.actor.post_id, **ground)
     row |= {"version": first["seq"], "trail_hash": first["hash"]}
     await work.append({Device: [row], Trail: [first], Outbox: [work.outbox_row(event, first["seq"])]})
     return await _tokens_out(work, device_id, pair, holding, missing)
@@ -130,13 +120,6 @@ async def _sign_on_again(work: Work, device: Device, form: Enrol) -> Pair:
     device.refresh_ends_at, device.refreshed_at, device.seen_at = pair.refresh_ends_at, now, now
     await note(work, device, Act("enrol_again", "active", "active", {}), events.DeviceEnrolled)
     return pair
-
-
-async def _ground(work: Work, post_id: UUID) -> dict[str, UUID | None]:
-    found = select(Area.street_id, Area.community_id, Area.grid_id).join(Post, Post.area_id == Area.id)
-    row = (await work.session.execute(found.where(Post.id == post_id))).first()
-    levels = ("street_id", "community_id", "grid_id")
-    return dict(zip(levels, row or (None, None, None), strict=True))
 
 
 async def _pair(work: Work, account_id: UUID, post_id: UUID, device_id: UUID) -> Pair:
@@ -239,7 +222,8 @@ async def wiped(work: Work, device_id: UUID) -> None:
     if device.wiped_at is None:
         device.wiped_at = work.clock.now()
         state = "revoked" if device.revoked_at else "active"
-        await note(work, device, Act("wipe", state, "wiped", {}), events.DeviceWiped)
+        why = "revoked" if device.revoked_at else "signed_off"
+        await note(work, device, Act("wipe", state, "wiped", {}), events.DeviceWiped, why=why)
 
 
 async def own(work: Work, device_id: UUID) -> Device:

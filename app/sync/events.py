@@ -32,14 +32,25 @@ class DeviceRevoked(OfDevice):
 
 @dataclass(frozen=True)
 class DeviceWiped(OfDevice):
+    """Nothing is left on it: because it was revoked, or its holder has signed off; `why` says which."""
+
     name: ClassVar[str] = "device_wiped"
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class ScopeRefused(OfDevice):
-    """Its post would put more households on one phone than one worker can know."""
+    """A post would put more households on one phone than one worker can know."""
 
     name: ClassVar[str] = "scope_refused"
+    households: int = 0
+
+
+@dataclass(frozen=True)
+class ScopeNearLimit(OfDevice):
+    """A post puts so many households on one phone that its ground should be cut smaller soon."""
+
+    name: ClassVar[str] = "scope_near_limit"
     households: int = 0
 
 

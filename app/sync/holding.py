@@ -14,9 +14,6 @@ from app.households.models import Household
 from app.people.models import ContactDuty, Post
 from app.people.queries import in_force
 
-MOST_HOUSEHOLDS = 5000
-WARN_HOUSEHOLDS = 2000
-
 
 class OnlineFirst(Forbidden):
     """A desk's post has no ground of its own to carry along."""

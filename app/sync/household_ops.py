@@ -10,16 +10,16 @@ from app.core.errors import NotFound
 from app.core.fields import Schema, Sentence
 from app.core.work import Work
 from app.feed.models import Change
-from app.households import actions, members, reviews
+from app.households import actions, doubles, members, reviews
 from app.households.kinds import ReviewReason
 from app.households.members import Edited
 from app.households.models import Household, Resident, Review
 from app.households.recording import household_change, locked
-from app.households.schemas import EditHousehold, EditResident, NewResident
+from app.households.schemas import EditHousehold, EditResident, NewHousehold, NewResident
 from app.sync.applying import Asked, WaitsFor
 from app.sync.kinds import Status
 from app.sync.schemas import OpResult
-from app.sync.straying import strayed
+from app.sync.straying import check_whole, strayed
 
 
 class Patch(Schema):
@@ -42,6 +42,18 @@ class AskDelete(Schema):
     why: Sentence | None = None
 
 
+async def create(work: Work, asked: Asked) -> OpResult:
+    """People met behind a known door, under the phone's own id. Who may be there already waits for a person; what
+    else names the id waits with it.
+    """
+    form: NewHousehold = asked.form
+    standing = await doubles.meet(work, asked.op.entity_id, form, asked.moment, asked.op.op_id)
+    if standing is not None:
+        known = {"household_id": str(standing)}
+        return asked.result(Status.CONFLICT, code="possible_duplicate", server_value=known)
+    return asked.result(rev=1)
+
+
 async def edit(work: Work, asked: Asked) -> OpResult:
     """Kind and note of a household."""
     form = EditHousehold.model_validate({**asked.form.fields, "base_rev": asked.op.base_rev or 0})
@@ -50,6 +62,7 @@ async def edit(work: Work, asked: Asked) -> OpResult:
     except NotFound:
         await strayed(work, asked, asked.op.entity_id)
         raise
+    await check_whole(work, [(asked.op.entity_id, asked)])
     return _answer(asked, edited)
 
 
@@ -82,6 +95,7 @@ async def add_resident(work: Work, asked: Asked) -> OpResult:
     except NotFound:
         await strayed(work, asked, form.household_id)
         raise
+    await check_whole(work, [(form.household_id, asked)])
     return _answer(asked, edited, form.household_id)
 
 

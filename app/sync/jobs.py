@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select
 
 from app.core.work import Work
 from app.feed.models import Change
@@ -15,7 +15,6 @@ from app.sync.reviewing import open_card
 from app.sync.schemas import OpResult
 
 WAITS = timedelta(days=5)
-BODIES_KEPT = timedelta(days=180)
 CHANGES_KEPT = timedelta(days=90)  # longer than a cursor is good for
 TURN = 200
 
@@ -32,12 +31,8 @@ async def give_up_waiting(work: Work) -> int:
 
 
 async def forget_old(work: Work) -> None:
-    """Bodies and answers after half a year (the ids stay for ever), changes no cursor can ask for any more."""
-    now = work.clock.now()
-    stale = (Op.received_at < now - BODIES_KEPT, Op.body_sealed.is_not(None), Op.status != str(Status.WAITING))
-    gone = update(Op).where(*stale).values(body_sealed=None, result=None)
-    await work.session.execute(gone.execution_options(synchronize_session=False))
-    await work.session.execute(delete(Change).where(Change.at < now - CHANGES_KEPT))
+    """Changes no cursor can ask for any more, photos nobody names. Bodies end by `app.privacy`, ids never."""
+    await work.session.execute(delete(Change).where(Change.at < work.clock.now() - CHANGES_KEPT))
     await media.sweep(work)
 
 

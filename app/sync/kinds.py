@@ -11,6 +11,7 @@ class OpType(StrEnum):
     PATROL_CREATE = "patrol.create"
     ISSUE_CREATE = "issue.create"
     ISSUE_STEP = "issue.step"
+    HOUSEHOLD_CREATE = "household.create"
     HOUSEHOLD_EDIT = "household.edit"
     RESIDENT_ADD = "resident.add"
     RESIDENT_EDIT = "resident.edit"
@@ -32,5 +33,6 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
+SCHEMAS = range(1, 2)  # versions of operations the service understands
 KEPT_BY_PHONE = frozenset({Status.WAITING, Status.RETRY, Status.REJECTED})
 """The phone keeps these in its outbox; every other status lets it go (to the sent tail)."""

@@ -112,13 +112,17 @@ async def settle(work: Work, op_id: UUID, result: OpResult) -> None:
     await work.session.execute(settled)
 
 
-async def keep_clash(work: Work, raw: Raw) -> None:
-    """The second body under a known id, beside the first."""
+async def keep_clash(work: Work, raw: Raw) -> bool:
+    """The second body under a known id, beside the first; False when that very body is kept already."""
+    same = select(OpClash.id).where(OpClash.op_id == raw.op_id, OpClash.sha256 == raw.sha256).limit(1)
+    if await work.session.scalar(same) is not None:
+        return False
     clash = {
         "id": work.new_id(), "op_id": raw.op_id, "device_id": work.actor.device_id, "sha256": raw.sha256,
         "body_sealed": work.keys.seal(canonical(raw.body), CONTEXT), "at": work.clock.now(),
     }  # fmt: skip
     await work.put(OpClash, [clash])
+    return True
 
 
 def body_of(work: Work, sealed: bytes | None) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from app.core.work import Work
 from app.feed.models import Change, ChangeKind
 from app.people.privacy import note_read
 from app.sync import cursor as cursors
-from app.sync import devices
+from app.sync import devices, measuring
 from app.sync.cursor import Cursor
-from app.sync.holding import MOST_HOUSEHOLDS, Holding, ScopeTooLarge, holding_of, households_on
+from app.sync.holding import Holding, holding_of
 from app.sync.showing import BY_NAME, KINDS, PERSONAL, Kind, of_ground
 
 MOST_BYTES = 512 * 1024
@@ -61,9 +61,7 @@ async def pull(work: Work, word: str | None, limit: int) -> str:
 
 async def _begin(work: Work, holding: Holding, cursor: Cursor) -> Cursor:
     """The feed is read later from the oldest transaction that runs now."""
-    count = await households_on(work, holding)
-    if count > MOST_HOUSEHOLDS:
-        raise ScopeTooLarge(households=count, most=MOST_HOUSEHOLDS)
+    await measuring.check_scope(work, holding)
     return cursor.moved(watermark=await work.oldest_running(), phase=0)
 
 

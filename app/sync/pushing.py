@@ -24,18 +24,17 @@ from app.people.login import district_of_token, may
 from app.people.queries import Bearer
 from app.sync import devices, events, ledger
 from app.sync.applying import Asked, Verb, WaitsFor
-from app.sync.batch import Batch, LateAssignment, OtherPhone, phone_only
-from app.sync.kinds import OpType, Status
+from app.sync.batch import Batch, ForeignPost, LateAssignment, OtherPhone, phone_only
+from app.sync.kinds import SCHEMAS, OpType, Status
 from app.sync.ledger import Judged, Raw
 from app.sync.login import phone_of
 from app.sync.models import Op
-from app.sync.reviewing import open_review
+from app.sync.reviewing import LATE, Matter, open_review
 from app.sync.schemas import MOST_OPS, OpIn, OpResult, Push, PushOut
-from app.sync.straying import HasStrayed
+from app.sync.straying import CameApart, HasStrayed
 from app.sync.timing import Reading, correct, has_to_warn
 from app.sync.verbs import VERBS
 
-SCHEMAS = range(1, 2)  # versions of operations the service understands
 RETRY_S = 5
 ROUNDS = 20  # how long a chain of waiting operations may be in one push
 
@@ -104,7 +103,8 @@ async def _answer_known(batch: Batch, wanted: Mapping[int, Raw]) -> None:
 
 
 async def _alarm(work: Work, raw: Raw) -> None:
-    await ledger.keep_clash(work, raw)
+    if not await ledger.keep_clash(work, raw):
+        return  # its answer was lost: told once
     device = await devices.own(work, UUID(str(work.actor.device_id)))
     act = Act("reuse_op_id", "active", "active", {"op": str(raw.op_id)})
     await devices.note(work, device, act, events.OpIdReused, op_id=raw.op_id)
@@ -294,17 +294,18 @@ async def _keep_problem(batch: Batch, item: Item, problem: Problem) -> OpResult:
     """Refused for good, or put before a person when its assignment had ended."""
     zh, en = problem.words
     told = {"zh": zh, "en": en, "field": problem.field}
-    late = isinstance(problem, LateAssignment | HasStrayed)
+    late = isinstance(problem, LateAssignment | HasStrayed | CameApart)
     status = Status.DEFERRED if late else Status.REJECTED
-    code = "forbidden" if isinstance(problem, NotFound) else problem.code
+    code = "forbidden" if isinstance(problem, NotFound | ForeignPost) else problem.code
     if isinstance(problem, Forbidden | NotFound) and not late:
         log().warning("op_forbidden", op_id=str(item.raw.op_id), why=problem.code)
     result = OpResult(op_id=item.raw.op_id, status=status, code=code, problem=told)
-    return await _keep(batch, item, result, household_id=getattr(problem, "household_id", None))
+    about = Matter(getattr(problem, "household_id", None), getattr(problem, "reason", LATE))
+    return await _keep(batch, item, result, about=about)
 
 
 async def _keep(
-    batch: Batch, item: Item, result: OpResult, waits_for: Sequence[UUID] = (), household_id: UUID | None = None
+    batch: Batch, item: Item, result: OpResult, waits_for: Sequence[UUID] = (), about: Matter | None = None
 ) -> OpResult:
     """Write what did not take effect: nothing a phone has sent is dropped."""
     async with batch.own_work() as work:
@@ -320,7 +321,7 @@ async def _keep(
         judged = Judged(item.raw, result, post_id or UUID(int=0), at, waits_for)
         await work.put(Op, [ledger.row(work, judged)])
         if result.status == Status.DEFERRED:
-            await open_review(work, judged, household_id)
+            await open_review(work, judged, about or Matter())
     return result
 
 

@@ -1,5 +1,6 @@
 """What a person has to decide about operations: a card for the grid leader; the ledger keeps the operation."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,23 @@ from app.sync import devices
 from app.sync.ledger import Judged
 from app.sync.models import Op
 
+LATE = ReviewReason.LATE_ASSIGNMENT
 
-async def open_review(work: Work, judged: Judged, household_id: UUID | None = None) -> None:
+
+@dataclass(frozen=True)
+class Matter:
+    """What a card is about, as far as the operation's problem knows it."""
+
+    household_id: UUID | None = None
+    reason: ReviewReason = LATE
+
+
+async def open_review(work: Work, judged: Judged, about: Matter) -> None:
     """A card about an operation that did not take effect by itself, on the ground of the phone's post."""
     raw = judged.raw
     said = {"entity": raw.type.partition(".")[0][:20], "entity_id": raw.entity_id or raw.op_id, "op_id": raw.op_id}
     ground = await devices.ground_of(work, work.actor.device_id)
-    await _write(work, said | {"household_id": household_id}, ground, ReviewReason.LATE_ASSIGNMENT)
+    await _write(work, said | {"household_id": about.household_id}, ground, about.reason)
 
 
 async def open_card(work: Work, op: Op, reason: ReviewReason) -> None:

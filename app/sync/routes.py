@@ -17,7 +17,8 @@ from app.core.work import PUBLIC, Actor, known_as, open_work
 from app.issues.receiving import Photos, written_out
 from app.people.capabilities import Capability
 from app.people.login import AddressOf, StaffWork, district_of_token, needs
-from app.sync import devices, digesting, looking_up, media, pulling, pushing, sealed, taking
+from app.sync import briefing, devices, digesting, looking_up, media, pulling, pushing, sealed, taking
+from app.sync.briefing import Part
 from app.sync.devices import RefreshRefused
 from app.sync.login import PartingWork, PhoneWork
 from app.sync.schemas import (
@@ -30,6 +31,7 @@ from app.sync.schemas import (
     Enrol,
     Lookup,
     LookupOut,
+    ManifestOut,
     MediaOut,
     OpResult,
     PullOut,
@@ -174,6 +176,18 @@ async def lookup(form: Lookup, work: PhoneWork) -> LookupOut:
 async def take_operation(review_id: UUID, work: StaffWork) -> OpResult:
     """Let an operation that waits for a person take effect, as its author's."""
     return await taking.take(work, review_id)
+
+
+@router.get("/sync/manifest", response_model=ManifestOut, responses={304: {"description": "still as it is held"}})
+async def manifest(
+    work: PhoneWork, part: Part | None = None, if_none_match: Annotated[str | None, Header(max_length=2000)] = None
+) -> Response:
+    """Forms, closed lists and limits, or one `part` of them; 304 when `If-None-Match` names what the phone has."""
+    found, etag = await briefing.manifest(work, part)
+    if briefing.is_held(if_none_match, etag):
+        return Response(status_code=304, headers={"ETag": etag})
+    said = found.model_dump_json(exclude_none=True)
+    return Response(said, media_type="application/json", headers={"ETag": etag})
 
 
 @router.get("/sync/digest")

@@ -239,6 +239,50 @@ class DigestOut(Schema):
     types: dict[str, dict[str, Any]]
 
 
+class Word(Schema):
+    """One entry of a closed list; what a district names itself has its Chinese name alone. `under`: its parent."""
+
+    code: str
+    zh: str
+    en: str | None = None
+    under: str | None = None
+
+
+class FieldAsked(Schema):
+    """One field of a payload or of a part of it; a compulsory one says why, and by which rule."""
+
+    form: str
+    name: str
+    compulsory: bool
+    need_zh: str | None = None
+    need_en: str | None = None
+    source: str | None = None
+
+
+class FormAsked(Schema):
+    """The payload of one type of operation; a draft is finished in the version it was begun in."""
+
+    type: str
+    version: str
+    fields: list[FieldAsked]
+
+
+class ManifestOut(Schema):
+    """What a phone has to know to be filled in without a signal; asked for by `part`, the others are left out."""
+
+    model_config = example(
+        schema_min=1, schema_max=1, etags={"dictionaries": '"9f86d081884c7d659a2feaa0c55ad015"'},
+        dictionaries={"visit_result": [{"code": "not_home", "zh": "不在家", "en": "not at home"}]},
+    )  # fmt: skip
+
+    schema_min: int = Field(description="the oldest version of operations that is understood")
+    schema_max: int
+    etags: dict[str, str] = Field(description="of each part's content, as the header of a call for it alone")
+    forms: list[FormAsked] | None = None
+    dictionaries: dict[str, list[Word]] | None = None
+    policy: PolicyOut | None = None
+
+
 class MediaOut(Schema):
     """A photo that is stored."""
 

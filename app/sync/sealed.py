@@ -1,10 +1,17 @@
-"""What a revoked phone had not sent: kept sealed, opened only when somebody of its office takes it (SYNC 3e)."""
+"""What a revoked phone had not sent: kept sealed, opened only when somebody of its office takes it (SYNC 3e).
+
+It is taken in the name of the phone it was handed in for, with that phone's holder and under that phone's lock. An
+outbox whose envelope names another phone is therefore nobody's to take: whoever held both phones could otherwise
+let one person's work count as another's. It may hold more than one batch; it is judged batch by batch.
+"""
 
 import hashlib
 import json
+from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,10 +23,11 @@ from app.people.queries import Bearer
 from app.sync import devices, events, pushing
 from app.sync.batch import Batch
 from app.sync.models import Device, SealedOutbox
-from app.sync.schemas import Push, PushOut
+from app.sync.schemas import MOST_OPS, OpResult, Push, PushOut
 from app.sync.sealing import NotSealed, open_outbox
 
 MOST_BYTES = 4 * 1024 * 1024
+MOST_SEALED = 5000  # operations in one outbox: a phone is warned at 300
 
 
 class NothingHandedIn(NotFound):
@@ -36,6 +44,20 @@ class OutboxSpoilt(Conflict):
     code = "outbox_spoilt"
     zh = "封存内容可以打开,但格式不对,原件已保留,请联系管理员。"
     en = "It opens but is no outbox; the original is kept, ask the administrator."
+
+
+class OutboxOfOther(Conflict):
+    """Handed in for this phone, made on another."""
+
+    code = "outbox_of_other"
+    zh = "封存内容来自另一部手机,不能以本机名义接收,原件已保留,请联系管理员。"
+    en = "The outbox was made on another phone and is not taken for this one; it is kept, ask the administrator."
+
+
+class WholeOutbox(Push):
+    """A whole outbox in one envelope."""
+
+    ops: Annotated[list[dict[str, Any]], Field(max_length=MOST_SEALED)]
 
 
 async def hand_in(work: Work, device_id: UUID, blob: bytes) -> None:
@@ -58,20 +80,33 @@ async def take(work: Work, device_id: UUID) -> PushOut:
     if device is None:
         raise NotFound
     waiting = (SealedOutbox.device_id == device_id, SealedOutbox.decided_at.is_(None))
-    found = await work.session.scalar(select(SealedOutbox).where(*waiting).order_by(SealedOutbox.at).limit(1))
+    oldest = select(SealedOutbox).where(*waiting).order_by(SealedOutbox.at).limit(1).with_for_update()
+    found = await work.session.scalar(oldest)
     if found is None:
         raise NothingHandedIn("device_id")
     try:
-        form = Push.model_validate(json.loads(open_outbox(work.keys, bytes(found.body_sealed))))
+        form = WholeOutbox.model_validate(json.loads(open_outbox(work.keys, bytes(found.body_sealed))))
     except (ValidationError, ValueError, NotSealed):
         raise OutboxSpoilt("device_id") from None
+    if form.device_id != device.id:
+        raise OutboxOfOther("device_id")
+    result = await _judge(work, device, form, found.at)
+    found.decided_at, found.decided_by, found.taken = work.clock.now(), work.actor.account_id, True
+    await devices.note(work, device, Act("take_outbox", "revoked", "revoked", {}), events.OutboxTaken)
+    return result
+
+
+async def _judge(work: Work, device: Device, form: WholeOutbox, at: datetime) -> PushOut:
+    """Each batch of it as if it had just been sent; the answers in one."""
 
     async def who(_: AsyncSession) -> Bearer:
         return Bearer(device.account_id, device.post_id, work.district, device.id)
 
     epoch = await devices.store_epoch(work)
-    batch = Batch(work.runtime, work.district, who, "", form, found.at, device.enrolled_at, epoch)
-    result = await pushing.push(batch)
-    found.decided_at, found.decided_by, found.taken = work.clock.now(), work.actor.account_id, True
-    await devices.note(work, device, Act("take_outbox", "revoked", "revoked", {}), events.OutboxTaken)
-    return result
+    results: list[OpResult] = []
+    for start in range(0, max(len(form.ops), 1), MOST_OPS):
+        said = Push(**form.model_dump(exclude={"ops"}), ops=form.ops[start : start + MOST_OPS])
+        batch = Batch(work.runtime, work.district, who, "", said, at, device.enrolled_at, epoch)
+        last = await pushing.push(batch)
+        results += last.results
+    return last.model_copy(update={"results": results})

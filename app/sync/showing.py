@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Select, Text, and_, cast, false, func, literal_column, null, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.core.work import Work
 from app.feed.models import Change
@@ -22,6 +23,8 @@ from app.people.models import Role
 from app.sync.holding import Holding
 from app.visits.kinds import TaskState
 from app.visits.models import PlanRule, Visit, VisitTask
+from app.visits.records import Patrol, PatrolFinding, PatrolList, PatrolPoint
+from app.visits.sight import by_duty_only
 
 VISITS_KEPT = timedelta(days=90)
 TASKS_KEPT = timedelta(days=90)
@@ -53,12 +56,16 @@ class Kind:
         return f'{said[:-1]}, "{self.secret}" : {clear}}}'
 
 
-def _said(**fields: Any) -> Any:
-    """One JSON object of a row: half a thousand of them are made faster there than here."""
+def _object(**fields: Any) -> Any:
     pairs: list[Any] = []
     for name, column in fields.items():
         pairs += [literal_column(f"'{name}'"), column]
-    return cast(func.json_build_object(*pairs), Text).label("said")
+    return func.json_build_object(*pairs)
+
+
+def _said(**fields: Any) -> Any:
+    """One JSON object of a row: half a thousand of them are made faster there than here."""
+    return cast(_object(**fields), Text).label("said")
 
 
 def _columns(key: Any, rev: Any, sealed: Any = None, **fields: Any) -> list[Any]:
@@ -156,6 +163,32 @@ def _issues(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     return select(*_columns(Issue.id, Issue.version, **said)).where(*held)
 
 
+def _patrol_lists(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+    """Lists in force on the grids with their points and what was last found there; a round is a new version."""
+    now, gone_over = work.clock.now(), Patrol.list_id == PatrolList.id
+    last = (
+        select(PatrolFinding.finding)
+        .join(Patrol, Patrol.id == PatrolFinding.patrol_id)
+        .where(Patrol.list_id == PatrolPoint.list_id, PatrolFinding.point_id == PatrolPoint.id)
+        .order_by(Patrol.at.desc(), Patrol.id.desc())
+        .limit(1)
+        .correlate(PatrolPoint)
+    )
+    point = _named(PatrolPoint, "id", "text", "dwelling_id") | {"finding": last.scalar_subquery()}
+    point |= {"lon": func.ST_X(PatrolPoint.point), "lat": func.ST_Y(PatrolPoint.point)}
+    points = select(func.json_agg(aggregate_order_by(_object(**point), PatrolPoint.place)))
+    points = points.where(PatrolPoint.list_id == PatrolList.id).correlate(PatrolList)
+    said = _named(PatrolList, "name", "basis", "every_days", "building_group_id")
+    said |= {"points": points.scalar_subquery()}
+    said["last_at"] = select(func.max(Patrol.at)).where(gone_over).correlate(PatrolList).scalar_subquery()
+    rounds = select(func.count(Patrol.id)).where(gone_over).correlate(PatrolList).scalar_subquery()
+    running = or_(PatrolList.valid_to.is_(None), PatrolList.valid_to > now)
+    here = false() if by_duty_only(work) else PatrolList.grid_id.in_(holding.grids)
+    # Points and rounds are those of the list, whose own ground is asked here.
+    query = select(*_columns(PatrolList.id, rounds + 1, **said)).execution_options(unscoped=True)
+    return query.where(here, running)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("grid", _areas(AreaLevel.GRID), Area.id),
     Kind("building", _areas(AreaLevel.BUILDING_GROUP), Area.id),
@@ -165,6 +198,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("task", _tasks, VisitTask.id),
     Kind("visit", _visits, Visit.id),
     Kind("issue", _issues, Issue.id),
+    Kind("patrol_list", _patrol_lists, PatrolList.id),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 

@@ -46,7 +46,7 @@ async def take(work: Work, review_id: UUID) -> OpResult:
     said = OpIn.model_validate(ledger.body_of(work, op.body_sealed))
     verb = VERBS[OpType(said.type)]
     moment = Moment(said.occurred_at, op.at or op.received_at, ClockQuality.UNKNOWN)
-    asked = Asked(said, verb.form.model_validate(said.payload), moment, op.device_id)
+    asked = Asked(said, verb.form.model_validate(said.payload), moment, op.device_id, decided=True)
     try:
         result = await verb.handler(await _as_author(work, op), asked)
     except WaitsFor:

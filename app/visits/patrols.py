@@ -135,13 +135,16 @@ class PointFinding(Schema):
     note: Sentence | None = None
 
 
+Findings = Annotated[list[PointFinding], Field(min_length=1, max_length=MOST_POINTS)]
+
+
 class NewPatrol(Schema):
     """A round over a list: a finding for each point looked at, in no order and without times."""
 
     model_config = example(findings=[{"point_id": "0199aa00-0000-7000-8000-000000000002", "finding": "fine"}])
 
     id: UUID | None = None
-    findings: Annotated[list[PointFinding], Field(min_length=1, max_length=MOST_POINTS)]
+    findings: Findings
     occurred_at: Said | None = None
 
 
@@ -320,7 +323,7 @@ async def go_round(
 
 async def _made_before(work: Work, patrol_id: UUID, list_id: UUID) -> bool:
     query = select(Patrol.list_id, Patrol.account_id).where(Patrol.id == patrol_id)
-    row = (await work.session.execute(query)).first()
+    row = (await work.session.execute(query.execution_options(unscoped=True))).first()  # of any ground
     if row is not None and (row.list_id, row.account_id) != (list_id, work.actor.account_id):
         raise PatrolIdTaken("id")
     return row is not None

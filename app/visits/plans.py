@@ -1,23 +1,19 @@
 """What plans react to: a district's night, a grave change, a household that wants no visits, a note's last day."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.core.clock import Moment, office_day
 from app.core.errors import Invalid, NotFound
 from app.core.work import Work
-from app.feed.actions import change_row
-from app.feed.models import Change
 from app.households.models import Household
 from app.visits import reckoning
-from app.visits.models import OptOut, PlanRule, Visit, VisitRevision, VisitTask
+from app.visits.models import OptOut, PlanRule, VisitTask
 from app.visits.schemas import NewOptOut
 from app.visits.sight import workable
 
 MOST_AT_ONCE = 500  # households in one transaction of the night
-NOTE_LIFE = timedelta(days=365)  # of the words of a visit (CASES 3)
 
 
 class UnknownRule(Invalid):
@@ -109,21 +105,3 @@ async def opt_in(work: Work, opt_out_id: UUID) -> OptOut:
         await work.session.flush()
         await reckoning.reckon(work, [kept.household_id])
     return kept
-
-
-async def forget_notes(work: Work) -> int:
-    """Take the words off visits a year old, and off what they said before; returns how many visits had some."""
-    before = work.clock.now() - NOTE_LIFE
-    old = select(Visit.id).where(Visit.received_at < before)
-    words = VisitRevision.said["note"].astext.is_not(None)
-    gone = VisitRevision.said.op("-")("note")
-    await work.session.execute(
-        update(VisitRevision).where(VisitRevision.visit_id.in_(old), words).values(said=gone)
-    )
-    emptied = update(Visit).where(Visit.received_at < before, Visit.note.is_not(None)).values(note=None)
-    found = (await work.session.execute(emptied.returning(Visit.id, Visit.grid_id, Visit.household_id))).all()
-    await work.put(
-        Change,
-        [change_row(work, "visit", row.id, grid_id=row.grid_id, household_id=row.household_id) for row in found],
-    )
-    return len(found)

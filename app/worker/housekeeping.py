@@ -14,6 +14,8 @@ from app.districts import Heartbeat, district_codes
 from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
 from app.issues.records import IssuePhoto
+from app.privacy import requests, retention
+from app.privacy.inventory import INVENTORY
 from app.sync import jobs as phones
 from app.sync.models import Media
 from app.visits import duties, plans
@@ -34,7 +36,7 @@ async def rehome(runtime: Runtime, district: str) -> int:
 
 async def plan_day(runtime: Runtime, district: str) -> None:
     """Reckon the tasks of every household, some at a time, so that nobody on a phone waits long; doing it twice
-    changes nothing. Then the notes whose year is over are forgotten.
+    changes nothing.
     """
     after: UUID | None = None
     going = True
@@ -42,18 +44,48 @@ async def plan_day(runtime: Runtime, district: str) -> None:
         async with system_work(runtime, district) as work:
             after = await plans.reckon_next(work, after)
         going = after is not None
+
+
+async def retain(runtime: Runtime, district: str) -> dict[str, int]:
+    """End what is past its period (R6.4), some rows at a time; how many of each class. Again on the same day ends
+    what has come since.
+    """
+    begun, ended = runtime.clock.now(), dict[str, int]()
     async with system_work(runtime, district) as work:
-        await plans.forget_notes(work)
+        days = await retention.periods(work)
+    for code in INVENTORY:
+        taken = retention.TURN
+        while taken == retention.TURN:
+            async with system_work(runtime, district) as work:
+                taken = await retention.end_turn(work, code, begun - timedelta(days=days[code]))
+            if taken:
+                ended[code] = ended.get(code, 0) + taken
+    async with system_work(runtime, district) as work:
+        await retention.note_run(work, begun, ended)
+    return ended
+
+
+async def retain_daily(runtime: Runtime, district: str) -> None:
+    """Once a day, as the rows say, also over a restart."""
+    async with system_work(runtime, district) as work:
+        due = await retention.is_time(work)
+    if due:
+        await retain(runtime, district)
 
 
 async def tidy(runtime: Runtime, district: str) -> None:
-    """Remove idempotency keys past their time; give up what phones wait for in vain."""
+    """Remove idempotency keys past their time, give up what phones wait for in vain, remind of persons' requests,
+    and once a day end what is past its period.
+    """
     before = runtime.clock.now() - timedelta(days=KEPT_DAYS)
     async with system_work(runtime, district) as work:
         await work.session.execute(delete(Idempotency).where(Idempotency.at < before))
     async with system_work(runtime, district) as work:
         await phones.give_up_waiting(work)
         await phones.forget_old(work)
+    async with system_work(runtime, district) as work:
+        await requests.remind(work)
+    await retain_daily(runtime, district)
 
 
 async def add_up(runtime: Runtime, district: str) -> bool:

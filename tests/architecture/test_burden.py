@@ -10,6 +10,8 @@ from fastapi.routing import iter_route_contexts
 from app import tables
 from app.forms.asking import asked_in, asked_twice, unjustified
 from app.people.capabilities import Capability
+from app.sync.briefing import asked_of
+from app.sync.verbs import VERBS
 from tests.conftest import Desk, Sit
 from tests.journeys.people import WORKER
 
@@ -84,6 +86,16 @@ def test_every_compulsory_field_names_its_need_and_its_source(whole_app: FastAPI
     assert len([one for one in asked if one.compulsory]) > 80
     assert unjustified(asked) == []
     assert all(one.need.source for one in asked if one.need is not None)
+
+
+def test_what_a_phone_asks_is_justified_as_well() -> None:
+    """Payloads of operations are no bodies of calls: the contract does not show them, the manifest does."""
+    asked = [one for type_ in VERBS for one in asked_of(type_)]
+    assert unjustified(asked) == []
+    assert all(one.need.source for one in asked if one.need is not None)
+    forced = {one.field for one in asked if one.compulsory}
+    assert forced >= {"result", "findings", "dwelling_id"}
+    assert not forced & {"geo", "photos", "media", "duration", "accuracy_m", "phone", "id_number"}
 
 
 def test_nothing_personal_is_asked_twice(whole_app: FastAPI) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.people.models import Role
 from tests import town
 from tests.conftest import Desk, Sit
-from tests.phones.conftest import Enrol, phone_of  # noqa: F401  # the fixture
+from tests.phones.conftest import Enrol, new_phone, phone_of  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +34,7 @@ OF_PHONES: dict[str, tuple[Any, int]] = {
     "GET /devices/me": (None, 200),
     "GET /sync/pull": (None, 200),
     "GET /sync/digest": (None, 200),
+    "GET /sync/manifest": (None, 200),
     "POST /sync/push": (ENVELOPE, 403),
     "POST /sync/ops:lookup": ({"op_ids": [str(NOBODY)]}, 200),
     "HEAD /media/{nobody}": (None, 404),

@@ -51,6 +51,21 @@ def test_migrate_goes_over_every_district(wangge: Run) -> None:
     assert "city and 2 districts" in wangge("district", "migrate").output
 
 
+def test_the_store_is_renewed_only_when_it_is_said(wangge: Run, owner: str) -> None:
+    query = "select epoch from directory.store_epoch order by since desc"
+    ((before,),) = ask(owner, query)
+    asked = wangge("store", "renew")
+    assert asked.exit_code == 1
+    assert "AFTER it was put back" in asked.output
+    assert f"now {before}" in asked.output
+    assert ask(owner, query) == [(before,)]
+    done = wangge("store", "renew", "--yes")
+    assert done.exit_code == 0, done.output
+    (now,), (then,) = ask(owner, query)
+    assert str(now) in done.output
+    assert then == before
+
+
 def test_settings_are_shown_without_their_secrets(wangge: Run, settings: Settings) -> None:
     shown = wangge("config", "show").output
     assert settings.secret is not None

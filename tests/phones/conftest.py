@@ -17,8 +17,9 @@ from app.people.models import Role
 from tests import town
 from tests.conftest import TAG, Sit, make_settings
 from tests.phones.faults import Network
-from tests.phones.phone import Phone, PhoneClock
+from tests.phones.phone import Phone
 from tests.phones.serving import Served, phone_on
+from tests.phones.ticking import PhoneClock
 
 Enrol = Callable[..., Awaitable[Phone]]
 NewPhone = Callable[[], Phone]

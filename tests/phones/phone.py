@@ -17,17 +17,10 @@ import httpx2
 
 from app.core.ids import SystemIds
 from app.sync.sealing import seal_outbox
+from tests.phones.ticking import PhoneClock
 
 MOST_OPS = 50
 TAIL = timedelta(days=7)
-
-
-def pause(attempt: int, chance: float) -> timedelta:
-    """How long to wait after so many failures: 5 s, doubled up to 10 min; half of it by chance (0 to 1), and in
-    any case spread over a minute, so that a service that comes back is not knocked over again.
-    """
-    whole = min(5 * 2**attempt, 600)
-    return timedelta(seconds=whole / 2 + chance * max(whole / 2, 60))
 
 
 class Answer(Protocol):
@@ -43,27 +36,6 @@ Send = Callable[..., Awaitable[Answer]]
 
 class Offline(Exception):  # a state, not a fault of the client
     """No answer that is ours: nothing is cleared, everything is tried again later."""
-
-
-@dataclass
-class PhoneClock:
-    """Wall and monotonic time of one page session, driven by the true time of the test."""
-
-    true_now: Callable[[], datetime]
-    skew: timedelta = timedelta(0)
-    session: str = field(default_factory=lambda: secrets.token_hex(4))
-    booted: datetime | None = None
-
-    def wall(self) -> datetime:
-        return self.true_now() + self.skew
-
-    def mono_ms(self) -> int:
-        self.booted = self.booted or self.true_now() - timedelta(minutes=5)
-        return int((self.true_now() - self.booted).total_seconds() * 1000)
-
-    def reload(self) -> None:
-        """Another page session: the monotonic count begins anew."""
-        self.session, self.booted = secrets.token_hex(4), None
 
 
 @dataclass
@@ -106,6 +78,7 @@ class Phone:
     copy: dict[tuple[str, str], tuple[int | None, dict[str, Any]]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     cursor: str | None = None
+    manifest: dict[str, Any] = field(default_factory=dict)
     store_epoch: str | None = None
     seq: int = 0
     offset: timedelta | None = None
@@ -135,7 +108,8 @@ class Phone:
         except (httpx2.TransportError, ConnectionError):
             raise Offline(path) from None
         kind = str(answer.headers.get("content-type", ""))
-        if answer.status_code != 204 and not kind.startswith(("application/json", "application/problem+json")):
+        ours = kind.startswith(("application/json", "application/problem+json"))
+        if answer.status_code not in (204, 304) and not ours:
             raise Offline(path)  # a captive portal, a gateway
         try:
             body = json.loads(answer.content) if answer.content else {}
@@ -217,6 +191,13 @@ class Phone:
         payload = {"household_id": str(household), "result": result, "way": "door"} | more
         return self.enter("visit.create", self.fresh(), payload)
 
+    def patrol(self, list_id: str, findings: list[dict[str, Any]]) -> Outgoing:
+        return self.enter("patrol.create", self.fresh(), {"list_id": list_id, "findings": findings})
+
+    def household(self, dwelling: str, *people: dict[str, Any], **more: Any) -> Outgoing:
+        payload = {"dwelling_id": dwelling, "residents": list(people)} | more
+        return self.enter("household.create", self.fresh(), payload)
+
     def fresh(self) -> str:
         return str(self.ids.new(self.clock.true_now()))
 
@@ -290,16 +271,14 @@ class Phone:
     async def send_photos(self) -> None:
         """What has arrived already is asked for first, so that a lost answer costs no second sending."""
         for name, data in list(self.photos.items()):
-            answer = await self.send("HEAD", f"/api/v1/media/{name}", headers=self._bearer(), content=b"")
+            bearer = {"Authorization": f"Bearer {self.access}"}
+            answer = await self.send("HEAD", f"/api/v1/media/{name}", headers=bearer, content=b"")
             if answer.status_code != 200:
                 said = {"X-SHA256": hashlib.sha256(data).hexdigest()}
                 status, _ = await self.signed("PUT", f"/media/{name}", data, **said)
                 if status != 200:
                     continue
             self.sent_photos[name] = (self.clock.true_now(), self.photos.pop(name))
-
-    def _bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.access}"}
 
     async def hand_in(self) -> int:
         """Give the unsent to the service, sealed: before a wipe, or when somebody else signs in here."""
@@ -364,6 +343,18 @@ class Phone:
                 self.redirects[change["id"]] = change["to"]
         self._epoch(page["store_epoch"])
         self.cursor = page["cursor"]
+
+    async def learn(self) -> list[str]:
+        """What its forms need: parts whose ETag has changed are fetched anew; their names."""
+        known: dict[str, str] = self.manifest.get("etags", {})
+        fetched = []
+        for part in ("forms", "dictionaries", "policy"):
+            said = {"If-None-Match": known[part]} if known else {}
+            status, body = await self.signed("GET", f"/sync/manifest?part={part}", **said)
+            if status == 200:
+                self.manifest |= body
+                fetched.append(part)
+        return fetched
 
     def held(self, type_: str) -> dict[str, dict[str, Any]]:
         """The copies of one type by id."""

@@ -18,7 +18,8 @@ from tests import town
 from tests.conftest import find_post
 from tests.journeys import processes
 from tests.phones.faults import Network, Proxy
-from tests.phones.phone import Phone, PhoneClock
+from tests.phones.phone import Phone
+from tests.phones.ticking import PhoneClock
 
 HERE = town.DISTRICTS[0]
 

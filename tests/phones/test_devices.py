@@ -14,12 +14,14 @@ from app.core.outbox import Outbox
 from app.core.work import Runtime, Work, open_city, system_work
 from app.people import actions
 from app.people.models import Role
-from app.sync import devices, ledger
-from app.sync.models import Op
+from app.sync import ledger, measuring
+from app.sync.models import Op, SealedOutbox
+from app.sync.sealing import seal_outbox
 from tests import town
 from tests.conftest import Sit, find_post
 from tests.phones.conftest import Enrol, NewPhone
-from tests.phones.phone import pause
+from tests.phones.phone import canonical, reseal
+from tests.phones.ticking import pause
 from tests.visits.homes import HERE, count, homes, visit_rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
@@ -183,6 +185,50 @@ async def test_logout_with_outbox(phone_of: Enrol, sit: Sit, runtime: Runtime) -
     assert (await office.post(f"/devices/{phone.device_id}/outbox/take")).status_code == 404
 
 
+async def test_an_outbox_made_on_another_phone_is_nobodys_to_take(
+    phone_of: Enrol, sit: Sit, runtime: Runtime
+) -> None:
+    """A's envelope handed in under B's token: kept, and taken for neither of the two."""
+    (home,) = await homes(runtime)
+    a, b = await phone_of(), await phone_of(Role.GRID_LEADER, town.G1)
+    a.visit(home)
+    plain = canonical(a.envelope(a.outbox)).encode()
+    blob = seal_outbox(b.outbox_key, plain, b"twelve bytes")
+    assert (await b.call("PUT", f"/devices/{b.device_id}/outbox", blob))[0] == 202
+    office = await sit(Role.STREET_DISPATCHER, town.WEST)
+    taken = await office.post(f"/devices/{b.device_id}/outbox/take")
+    assert (taken.status_code, taken.json()["code"]) == (409, "outbox_of_other")
+    assert (await office.post(f"/devices/{a.device_id}/outbox/take")).status_code == 404
+    assert await visit_rows(runtime, home) == []
+    assert await count(runtime, SealedOutbox) == 1
+    assert await a.sync()
+    assert len(await visit_rows(runtime, home)) == 1
+
+
+async def test_an_outbox_of_many_batches_is_taken_whole(phone_of: Enrol, sit: Sit, runtime: Runtime) -> None:
+    """Three weeks on a hill: more than one batch holds, one of them spoilt, two of them in want of each other."""
+    (home,) = await homes(runtime)
+    phone = await phone_of()
+    first = phone.visit(home, "not_home")
+    for _ in range(118):
+        phone.visit(home)
+    phone.outbox[60].body["payload"]["result"] = "shouted"
+    reseal(phone.outbox[60].body)
+    phone.enter("visit.amend", first.body["entity_id"], {"base_rev": 1, "result": "met"})
+    phone.outbox.reverse()
+    assert await phone.hand_in() == 202
+    office = await sit(Role.GRID_LEADER, town.G1)
+    taken = await office.post(f"/devices/{phone.device_id}/outbox/take")
+    assert taken.status_code == 200, taken.text
+    told = [one["status"] for one in taken.json()["results"]]
+    assert [told.count(status) for status in ("applied", "rejected", "waiting")] == [118, 1, 1]
+    rows = await visit_rows(runtime, home)
+    assert len(rows) == 118
+    (row,) = [one for one in rows if str(one.id) == first.body["entity_id"]]
+    assert (row.result, row.rev) == ("met", 2), "what waited was taken up when its visit came"
+    assert await count(runtime, Op) == 120
+
+
 async def test_device_revoked_with_outbox(phone_of: Enrol, sit: Sit, runtime: Runtime) -> None:
     """Revoked while away: told so by any call; sealed outbox up, wiped, acknowledged; each is on the trail."""
     (home,) = await homes(runtime)
@@ -234,7 +280,7 @@ async def test_scope_over_limit(
     said = {"name": "红米", "app_build": "test-1"}
     status, body = await phone.call("POST", "/devices", said, desk.token)
     assert (status, body["code"]) == (403, "online_first")
-    monkeypatch.setattr(devices, "MOST_HOUSEHOLDS", 2)
+    monkeypatch.setattr(measuring, "MOST_HOUSEHOLDS", 2)
     desk = await sit(Role.GRID_WORKER, town.G1)
     status, body = await phone.call("POST", "/devices", said, desk.token)
     assert (status, body["code"]) == (422, "scope_too_large")

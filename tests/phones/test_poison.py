@@ -26,8 +26,10 @@ FIELDS = (
 )  # fmt: skip
 TYPES = (
     "visit.amend",
+    "patrol.create",
     "issue.create",
     "issue.step",
+    "household.create",
     "household.edit",
     "resident.add",
     "resident.edit",
@@ -81,11 +83,16 @@ async def test_whatever_a_field_holds_the_others_go_on(phone_of: Enrol, runtime:
 async def test_whatever_a_payload_holds_the_others_go_on(phone_of: Enrol, runtime: Runtime, type_: str) -> None:
     (home,) = await homes(runtime)
     phone = await phone_of()
-    names = ("household_id", "fields", "resident", "issue", "step", "form", "expected_state", "result", "base_rev")
+    names = (
+        "household_id", "fields", "resident", "issue", "step", "form", "expected_state", "result", "base_rev",
+        "list_id", "findings", "dwelling_id", "residents",
+    )  # fmt: skip
     ops = []
     for place, value in enumerate(ODD):
         name = names[place % len(names)]
-        payload = {"household_id": str(home), "fields": {"note": value}, "resident": {"name": value}}
+        payload: dict[str, Any] = {"household_id": str(home), "fields": {"note": value}}
+        payload |= {"resident": {"name": value}, "dwelling_id": value, "residents": value}
+        payload |= {"list_id": str(home), "findings": [{"point_id": value}]}
         payload |= {"issue": {"text": value}, "step": "comment", "expected_state": "assigned", "form": value}
         kept = {key: payload[key] for key in _named(type_) if key in payload}
         ops.append(phone.enter(type_, str(home), kept | ({name: value} if name in kept else {}), base_rev=1))
@@ -98,6 +105,7 @@ async def test_whatever_a_payload_holds_the_others_go_on(phone_of: Enrol, runtim
 def _named(type_: str) -> tuple[str, ...]:
     return {
         "visit.amend": ("base_rev", "result"), "issue.create": ("issue",),
+        "patrol.create": ("list_id", "findings"), "household.create": ("dwelling_id", "residents"),
         "issue.step": ("step", "expected_state", "form"), "household.edit": ("fields",),
         "resident.add": ("household_id", "resident"), "resident.edit": ("fields",),
         "delete.ask": ("household_id",),

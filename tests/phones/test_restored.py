@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
+from app.districts import renew_store, store_epochs
 from app.people.models import Role
 from app.sync.models import Media, Op
 from app.visits.models import Visit, VisitPhoto
@@ -43,10 +44,9 @@ class Store:
         await self._copy(self.database, self.aside)
 
     async def restore(self) -> None:
-        """Back to the copy, in a new life of the store, as the runbook of a restore has it."""
+        """Back to the copy, in a new life of the store: `wangge store renew`, before any phone is let in."""
         await self._copy(self.aside, self.database)
-        with psycopg.connect(self.cluster.url("owner", self.database), autocommit=True) as owner:
-            owner.execute("insert into directory.store_epoch values (gen_random_uuid(), now() + interval '1 day')")
+        await renew_store(self.runtime)
 
     def drop(self) -> None:
         with psycopg.connect(self.cluster.url("cluster", "postgres"), autocommit=True) as admin:
@@ -104,6 +104,35 @@ async def test_server_restored_behind_phones(
         for phone in phones:
             assert await phone.agrees()
         assert await count(runtime, Visit) == whole, "sent twice, there once"
+    finally:
+        await runtime.engine.dispose()
+        store.drop()
+
+
+async def test_a_store_that_was_not_renewed_stays_behind(
+    cluster: Cluster, database: str, runtime: Runtime, clock: FixedClock, sit: Sit, new_phone: NewPhone
+) -> None:
+    """What the command is for: put back without it, the phone goes on and what it had sent is gone for good."""
+    (home,) = await homes(runtime, ground=town.B1)
+    desk, phone = await sit(Role.GRID_WORKER, town.G1), new_phone()
+    await phone.enrol(desk.token or "", desk.post_id)
+    store = Store(cluster, database, runtime)
+    await store.save()
+    phone.visit(home)
+    assert await phone.sync()
+    try:
+        await store._copy(store.aside, store.database)
+        clock.advance(minutes=1)
+        assert await phone.sync()
+        assert await count(runtime, Visit) == 0
+        before = (await store_epochs(runtime))[0]
+        renewed = await renew_store(runtime)
+        lives = await store_epochs(runtime)
+        assert (lives[0].epoch, lives[1].epoch) == (renewed, before.epoch), "the latest, whatever the clock says"
+        await phone.sync()
+        await phone.sync()
+        assert await count(runtime, Visit) == 1
+        assert not phone.outbox
     finally:
         await runtime.engine.dispose()
         store.drop()

@@ -1,6 +1,7 @@
 """What did not take effect by itself is kept, shown to a person, and taken in its author's name."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +14,8 @@ from app.sync import jobs
 from app.sync.models import Op
 from tests import town
 from tests.conftest import Sit
+from tests.households.homes import HEAD, WIFE
+from tests.households.homes import home as registered
 from tests.phones.conftest import Enrol
 from tests.visits.homes import HERE, homes, visit_rows
 
@@ -55,6 +58,58 @@ async def test_a_visit_long_after_the_post_ended_is_taken_by_the_leader(
     assert again.status_code == 409
     async with system_work(runtime, HERE) as work:
         assert {op.status for op in await work.session.scalars(select(Op))} == {"applied"}
+
+
+async def test_household_split_offline(phone_of: Enrol, sit: Sit, runtime: Runtime, clock: FixedClock) -> None:
+    """Of which half is it? What was said of the whole goes before a person; who has heard of it says which."""
+    leader = await sit(Role.GRID_LEADER, town.G1)
+    made = await registered(leader, "501", HEAD, WIFE)
+    home, wife = made["id"], made["members"][1]["id"]
+    phone, aware = await phone_of(), await phone_of(Role.GRID_LEADER, town.G1)
+    await phone.pull()
+    clock.advance(minutes=5)
+    phone.visit(home)
+    phone.enter("household.edit", home, {"fields": {"kind": "tenant"}}, base_rev=1)
+    child = {"household_id": home, "resident": {"name": "曾小强", "relation": "child"}}
+    phone.enter("resident.add", phone.fresh(), child)
+    phone.enter("resident.edit", wife, {"fields": {"phone": "16600000009"}}, base_rev=1)
+    clock.advance(minutes=5)
+    split = await leader.post(f"/households/{home}/split", {"residents": [wife]})
+    assert split.status_code in (200, 201), split.text
+    clock.advance(minutes=5)
+    assert await phone.sync()
+    assert [one.status for one in phone.sent] == ["deferred"] * 3 + ["merged"], "who she is, is no question"
+    assert {one.code for one in phone.sent[:3]} == {"household_split"}
+    assert await visit_rows(runtime, UUID(home)) == []
+    found = await cards(runtime)
+    assert {(card.reason, str(card.household_id)) for card in found} == {("split", home)}
+    assert len(found) == 3
+    await aware.pull()
+    aware.visit(home)
+    phone.visit(home)
+    assert await aware.sync()
+    assert await phone.sync()
+    assert [one.status for one in (aware.sent[-1], phone.sent[-1])] == ["applied", "applied"]
+
+    leader = await sit(Role.GRID_LEADER, town.G1)
+    (card,) = [one for one in found if one.entity == "visit"]
+    refused = await leader.post(f"/reviews/{card.id}/decide", {"decision": "taken"})
+    assert refused.json()["code"] == "operation_review"
+    taken = await leader.post(f"/sync/reviews/{card.id}/take")
+    assert (taken.status_code, taken.json()["status"]) == (200, "applied"), taken.text
+    assert len(await visit_rows(runtime, UUID(home))) == 3
+
+
+async def test_a_split_of_a_foreign_household_is_no_answer(phone_of: Enrol, sit: Sit, runtime: Runtime) -> None:
+    """What its holder may not see is refused as ever; the answer does not tell that it came apart."""
+    office = await sit(Role.COMMUNITY_OFFICER, town.C1)
+    made = await registered(office, "501", HEAD, WIFE, area=town.G2)
+    phone = await phone_of()
+    phone.visit(made["id"])
+    await office.post(f"/households/{made['id']}/split", {"residents": [made["members"][1]["id"]]})
+    await phone.push()
+    assert [(one.status, one.code) for one in phone.attention] == [("rejected", "unknown_household")]
+    assert await cards(runtime) == []
 
 
 async def test_out_of_order_amend_first(phone_of: Enrol, runtime: Runtime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.work import Runtime, system_work
 from app.people.models import Role
 from app.tables import metadata
-from app.worker import drain
+from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.households.homes import home, said

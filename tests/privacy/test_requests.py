@@ -10,7 +10,7 @@ from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
 from app.notices.models import Notice
 from app.privacy import requests
-from app.worker import drain
+from app.worker.turns import drain
 from tests.conftest import Desk, Sit
 from tests.households.homes import assert_chains, reads, said
 from tests.issues.acts import assert_problem

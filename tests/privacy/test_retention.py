@@ -13,6 +13,7 @@ from app.households.models import CareNeed, Resident
 from app.issues.models import Issue
 from app.privacy import retention
 from app.privacy.models import RetentionRun
+from app.worker.housekeeping import retain
 from tests.conftest import Desk, Sit
 from tests.households.homes import assert_chains, said
 from tests.issues.acts import assert_problem
@@ -40,10 +41,10 @@ async def test_after_every_period_nothing_of_a_person_is_left(
     assert {"issue", "reporter", "remark", "resident", "household", "visit", "review"} <= before.keys()
     assert set().union(*before.values()) == set(SECRETS), "the canary really was everywhere"
     clock.advance(**SIX_YEARS)
-    ended = await retention.run(runtime, HERE)
+    ended = await retain(runtime, HERE)
     assert {"reporter_contact", "issue_words", "residents", "care_needs", "visit_words"} <= ended.keys()
     assert await leftovers(runtime) == {}
-    assert await retention.run(runtime, HERE) == {}, "nothing ends twice"
+    assert await retain(runtime, HERE) == {}, "nothing ends twice"
     await assert_chains(runtime)
     async with system_work(runtime, HERE) as work:
         assert [one async for one in verify(work.session, "issue", Issue)][:-1] == []
@@ -58,7 +59,7 @@ async def test_a_dry_run_counts_what_a_run_then_ends(
     async with system_work(runtime, HERE) as work:
         counted = {one.code: one.due for one in await retention.due(work) if one.due}
     assert await leftovers(runtime), "a dry run ends nothing"
-    assert await retention.run(runtime, HERE) == counted
+    assert await retain(runtime, HERE) == counted
     told = said(await (await sit(*ADMIN)).get("/privacy/retention/runs"))
     assert told[0]["ended"] == counted
 
@@ -72,20 +73,20 @@ async def test_a_hold_keeps_a_household_until_it_is_released(
     held = said(await (await sit(*ADMIN)).post("/privacy/holds", form))
     assert_problem(await (await sit(*ADMIN)).post("/privacy/holds", form), 409, "held_already", "subject_id")
     clock.advance(**SIX_YEARS)
-    await retention.run(runtime, HERE)
+    await retain(runtime, HERE)
     kept = await leftovers(runtime)
     assert {"resident", "household", "visit"} <= kept.keys()
     lines = {one["code"]: one for one in said(await (await sit(*ADMIN)).get("/privacy/retention"))}
     assert (lines["residents"]["held"], lines["residents"]["due"]) == (1, 0)
     said(await (await sit(*ADMIN)).post(f"/privacy/holds/{held['id']}/release"))
-    await retention.run(runtime, HERE)
+    await retain(runtime, HERE)
     assert await leftovers(runtime) == {}
 
 
 async def test_who_still_lives_there_is_not_forgotten(sit: Sit, runtime: Runtime, clock: FixedClock) -> None:
     mine = await lived(sit, runtime)
     clock.advance(**SIX_YEARS)
-    ended = await retention.run(runtime, HERE)
+    ended = await retain(runtime, HERE)
     assert {"residents", "care_needs", "household_notes"} & ended.keys() == set()
     assert "visit_words" in ended
     async with system_work(runtime, HERE) as work:
@@ -102,7 +103,7 @@ async def test_an_open_matter_keeps_its_contact(
     receipt = await reported(public, sit, runtime)
     said(await public.post(f"/follow/{receipt['follow_token']}/reopen", {"reason": "又漏了"}), 200)
     clock.advance(**SIX_YEARS)
-    assert "reporter_contact" not in await retention.run(runtime, HERE)
+    assert "reporter_contact" not in await retain(runtime, HERE)
 
 
 async def test_periods_are_the_districts_own_within_the_floors(
@@ -118,9 +119,9 @@ async def test_periods_are_the_districts_own_within_the_floors(
         await admin.call("PUT", "/privacy/retention/reporter_contact", json=form | {"days": 40})
     ).status_code == 204
     clock.advance(days=39)
-    assert "reporter_contact" not in await retention.run(runtime, HERE)
+    assert "reporter_contact" not in await retain(runtime, HERE)
     clock.advance(days=2)
-    assert (await retention.run(runtime, HERE))["reporter_contact"] == 1
+    assert (await retain(runtime, HERE))["reporter_contact"] == 1
 
 
 async def test_a_run_is_due_once_a_day(runtime: Runtime, clock: FixedClock) -> None:
@@ -129,7 +130,7 @@ async def test_a_run_is_due_once_a_day(runtime: Runtime, clock: FixedClock) -> N
             return await retention.is_time(work)
 
     assert await is_time()
-    await retention.run(runtime, HERE)
+    await retain(runtime, HERE)
     assert not await is_time()
     clock.advance(hours=25)
     assert await is_time()
