@@ -12,7 +12,7 @@ from app.feed.models import Change
 from app.households.models import CareNeed, Household
 from app.people.models import ContactDuty, Role
 from app.visits.models import OptOut, Visit, VisitRevision, VisitTask
-from app.worker.housekeeping import plan_day, rehome
+from app.worker.housekeeping import plan_day, rehome, retain
 from app.worker.turns import drain
 from tests import town
 from tests.conftest import Sit, find_post
@@ -292,11 +292,11 @@ async def test_the_words_of_a_visit_live_for_a_year(runtime: Runtime, sit: Sit, 
     said = await visited(worker, household, note="旧话")
     await worker.post(f"/visits/{said['id']}/amend", {"base_rev": 1, "note": "新话"})
     clock.advance(days=365)
-    await plan_day(runtime, HERE)
+    await retain(runtime, HERE)
     async with system_work(runtime, HERE) as work:
         assert await work.session.scalar(select(Visit.note)) == "新话"
     clock.advance(seconds=1)
-    await plan_day(runtime, HERE)
+    await retain(runtime, HERE)
     async with system_work(runtime, HERE) as work:
         assert await work.session.scalar(select(Visit.note)) is None
         (kept,) = await work.session.scalars(select(VisitRevision.said))
