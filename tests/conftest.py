@@ -35,6 +35,7 @@ from app.people import actions
 from app.people.models import Post, Role
 from app.people.queries import account_named, in_force
 from tests import town
+from tests.hearing import Listening, in_clear
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"530114": "呈贡区", "990001": "另一区"}
@@ -201,10 +202,22 @@ Sit = Callable[..., Awaitable[Desk]]
 
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client without a token; faults of ours come out as the 500 a person would see."""
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    """A client without a token; faults of ours come out as the 500 a person would see. Its answers are heard."""
+    heard: list[str] = []
+    transport = httpx2.ASGITransport(app=Listening(app, heard), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
+    assert heard == [], "a number left in clear"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """No log line of any test, of this process or of one it started, holds a number in clear."""
+    outcome: Any = yield
+    told = outcome.get_result()
+    heard = in_clear(f"{told.capstdout} {told.capstderr} {told.caplog}")
+    if told.passed and told.when == "teardown" and heard:
+        told.outcome, told.longrepr = "failed", f"{item.nodeid}: numbers in clear in its log: {heard}"
 
 
 @pytest.fixture
