@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from app import districts
 from app.cli import demo
+from app.cli.drawn_ground import DISTRICT
 from app.core.clock import office_day
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, open_city, system_work
@@ -30,7 +31,7 @@ from tests.conftest import Desk
 from tests.journeys.people import done
 
 pytestmark = pytest.mark.anyio
-HERE = demo.DISTRICT
+HERE = DISTRICT
 PARTS = ("due", "covered", "refused", "overdue", "opted_out")
 PRIORITY = {Period.ONCE: 1, Period.WEEK: 2, Period.MONTH: 3, Period.QUARTER: 4}
 LEVELS = (AreaLevel.COMMUNITY, AreaLevel.GRID)
@@ -109,6 +110,7 @@ async def assert_asked_for(work: Work, rules: dict[UUID, PlanRule], tasks: Itera
     needs = (await work.session.execute(select(CareNeed.household_id, CareNeed.kind))).all()
     lists = (await work.session.execute(select(ContactDuty.household_id, ContactDuty.post_id))).all()
     alone = set(await work.session.scalars(select(OptOut.household_id)))
+    reached: set[tuple[UUID, UUID, UUID | None]]
     reached = {(rule.id, home, None) for rule in recurring for home, kind in needs if kind == rule.care_kind}
     reached |= {(rule.id, home, post) for rule in recurring for home, post in lists if rule.for_duty}
     starts = {rule.id: span_of(Period(rule.period), today).starts_on for rule in recurring}
