@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.cli.session import run, runtime_from_environment
-from app.core.audit import Break
+from app.core.audit import Break, Trail
 from app.core.audit import verify as walk
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import district_codes
@@ -14,12 +14,15 @@ from app.households.models import Household
 from app.households.recording import KIND as HOUSEHOLDS
 from app.issues import counting
 from app.issues.records import IssueDay
+from app.sync.devices import KIND as DEVICES
+from app.sync.models import Device
 from app.timetable import TIMETABLE
 
 CHAINS: dict[str, type[Any]] = {
     **{kind: acts.model for kind, acts in TIMETABLE.items()},
     HOUSEHOLDS: Household,
-}
+    DEVICES: Device,
+}  # a dwelling and a visit have none: a visit keeps its own revisions
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")
 counts = typer.Typer(no_args_is_help=True, help="Counts per street and day.")
@@ -51,7 +54,17 @@ async def _verify(district: str | None) -> int:
             async with system_work(runtime, code) as work:
                 for kind, model in CHAINS.items():
                     broken += await _walk(work, kind, model)
+                broken += await _strange(work)
     return broken
+
+
+async def _strange(work: Work) -> int:
+    """Print kinds of subjects that nothing here walks: rows that nobody would miss."""
+    query = select(Trail.subject_kind, func.count()).where(Trail.subject_kind.not_in(CHAINS))
+    found = (await work.session.execute(query.group_by(Trail.subject_kind).order_by(Trail.subject_kind))).all()
+    for kind, rows in found:
+        typer.echo(f"{work.district}: {kind}: {rows} rows of a kind that is not walked, BROKEN")
+    return len(found)
 
 
 async def _walk(work: Work, kind: str, model: type[Any]) -> int:

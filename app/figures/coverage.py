@@ -26,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from app.core.clock import office_day
 from app.core.errors import Forbidden, Invalid, NotFound
@@ -126,6 +127,7 @@ def _left_alone(day: date, rule_id: UUID | None) -> Select[*tuple[Any, ...]]:
     """Households a plan would reach, had they not asked to be left alone in its stretch; tasks that were done all
     the same are counted as done.
     """
+    named = aliased(PlanRule)  # the version they opted out of; they are left alone by the later ones too
     first = case(*((PlanRule.period == p, literal(stretch_of(p, day).starts_on, Date)) for p in RECURRING))
     last = case(*((PlanRule.period == p, literal(stretch_of(p, day).ends_on, Date)) for p in RECURRING))
     done = select(VisitTask.id).where(
@@ -142,7 +144,8 @@ def _left_alone(day: date, rule_id: UUID | None) -> Select[*tuple[Any, ...]]:
         )
         .select_from(OptOut)
         .join(Household, Household.id == OptOut.household_id)
-        .join(PlanRule, or_(OptOut.rule_id.is_(None), OptOut.rule_id == PlanRule.id))
+        .outerjoin(named, named.id == OptOut.rule_id)
+        .join(PlanRule, or_(OptOut.rule_id.is_(None), named.code == PlanRule.code))
         .where(PlanRule.period.in_(RECURRING), Household.until.is_(None), Household.merged_into.is_(None))
         .where(PlanRule.valid_from <= first, or_(PlanRule.valid_to.is_(None), PlanRule.valid_to > first))
         .where(_day(OptOut.since) <= last, or_(OptOut.until.is_(None), _day(OptOut.until) > last))

@@ -94,6 +94,8 @@ def _state(
 
 
 def _holds(task: VisitTask, rule: PlanRule, visit: Visit) -> bool:
+    if rule.valid_to is not None and rule.valid_to <= task.starts_on:
+        return False  # asked for by a version that gave way before the stretch began
     if task.due_at is not None:
         return visit.at >= task.due_at - timedelta(hours=rule.hours or HOURS)
     return task.starts_on <= office_day(visit.at) <= task.ends_on
@@ -112,10 +114,12 @@ async def _left_alone(work: Work, rules: Iterable[PlanRule], day: date) -> list[
     listed: dict[UUID, list[ContactDuty]] = defaultdict(list)
     for duty in await work.session.scalars(select(ContactDuty)):
         listed[duty.household_id].append(duty)
+    rules = list(rules)
+    codes: dict[UUID | None, str | None] = {None: None, **{rule.id: rule.code for rule in rules}}
     return [
         (household, rule) for household in households for rule in rules
         if rule.period != Period.ONCE and _in_force(rule, day)
-        and any(_at_end(one, rule, day) and one.rule_id in (None, rule.id) for one in asked[household.id])
+        and any(_at_end(one, rule, day) and codes[one.rule_id] in (None, rule.code) for one in asked[household.id])
         and (rule.household_kind in (None, household.kind))
         and (rule.care_kind is None or any(
             _at_end(need, rule, day) and need.kind == rule.care_kind for need in needs[household.id]))

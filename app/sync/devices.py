@@ -25,6 +25,7 @@ from app.sync.models import Device, SealedOutbox
 from app.sync.schemas import DeviceOut, DeviceState, DeviceTokens, Enrol
 from app.sync.sealing import public_key
 
+KIND = "device"  # as a subject of the trail
 ACCESS_LIFE = timedelta(minutes=15)
 REFRESH_LIFE = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
@@ -82,7 +83,7 @@ async def enrol(work: Work, form: Enrol) -> DeviceTokens:
         "refresh_ends_at": pair.refresh_ends_at, "enrolled_at": now, "seen_at": now,
         "revoked_at": None, "revoked_by": None, "wiped_at": None,
     }  # fmt: skip
-    (first,) = chain(work, "device", device_id, (0, GENESIS), [Act("enrol", None, "active", {})], now)
+    (first,) = chain(work, KIND, device_id, (0, GENESIS), [Act("enrol", None, "active", {})], now)
     event = events.DeviceEnrolled(device_id, now, work.actor.post_id, **ground)
     row |= {"version": first["seq"], "trail_hash": first["hash"]}
     await work.append({Device: [row], Trail: [first], Outbox: [work.outbox_row(event, first["seq"])]})
@@ -208,7 +209,7 @@ async def _end_tokens(work: Work, device_id: UUID) -> None:
 
 async def note(work: Work, device: Device, act: Act, event: type[events.OfDevice], **more: Any) -> None:
     """One act on the trail of a locked phone, and its event."""
-    (row,) = chain(work, "device", device.id, (device.version, bytes(device.trail_hash)), [act], work.clock.now())
+    (row,) = chain(work, KIND, device.id, (device.version, bytes(device.trail_hash)), [act], work.clock.now())
     device.version, device.trail_hash = row["seq"], row["hash"]
     await work.session.flush()
     ground = {"street_id": device.street_id, "community_id": device.community_id, "grid_id": device.grid_id}

@@ -9,6 +9,8 @@ household whose stretch holds it: nobody is asked twice. Being not at home serve
 HELD = """case when t.due_at is null
     then (v.at at time zone 'Asia/Shanghai')::date between t.starts_on and t.ends_on
     else v.at >= t.due_at - make_interval(hours => coalesce(r.hours, 24)) end"""
+# A stretch belongs to the rule in force on its first day: what an earlier version had asked for is served no more.
+RULED = "(r.valid_to is null or r.valid_to > t.starts_on)"
 TAKEN = "v.kind = any(r.kinds) and v.way = any(r.ways)"
 OWN = "(t.post_id is null or t.post_id = v.post_id or t.post_id in ({companions}))"
 
@@ -16,7 +18,7 @@ OWN = "(t.post_id is null or t.post_id = v.post_id or t.post_id in ({companions}
 def serves(companions: str) -> str:
     """The condition on `v`, `t` and `r`; `companions` selects the posts that came along with `v`."""
     own = OWN.format(companions=companions)
-    return f"{HELD} and (v.result = 'refused' or (v.result = 'met' and {TAKEN} and {own}))"
+    return f"{RULED} and {HELD} and (v.result = 'refused' or (v.result = 'met' and {TAKEN} and {own}))"
 
 
 def told(type_: str, rows: str, *, kind: str = "upsert", grid: str = "grid_id") -> str:

@@ -37,7 +37,7 @@ LEVELS = "street_id, community_id, grid_id, building_group_id"
 OF_HOUSEHOLD = ", ".join(f"h.{level}" for level in LEVELS.split(", "))
 
 # Who is reached by which rule in which stretch. The rule is the one in force when the stretch begins, so that a
-# change of rules in mid-month asks nobody twice.
+# change of rules in mid-month asks nobody twice. Who opted out of a plan is left alone by its later versions too.
 WANTED = f"""
 stretch as (
     select * from unnest(%(names)s::text[], %(starts)s::date[], %(ends)s::date[]) as s (period, starts_on, ends_on)
@@ -61,9 +61,11 @@ posted as (
     where r.for_duty and d.since <= %(now)s::timestamptz and (d.until is null or d.until > %(now)s::timestamptz)
 ),
 shut as (
-    select household_id, rule_id from opt_out
-    where household_id = any(%(households)s::uuid[]) and since <= %(now)s::timestamptz
-        and (until is null or until > %(now)s::timestamptz)
+    select o.household_id, same.id as rule_id from opt_out o
+    left join plan_rule named on named.id = o.rule_id
+    left join plan_rule same on same.code = named.code
+    where o.household_id = any(%(households)s::uuid[]) and o.since <= %(now)s::timestamptz
+        and (o.until is null or o.until > %(now)s::timestamptz)
 ),
 wanted as (
     select distinct on (p.rule_id, p.household_id, p.starts_on, p.post_id) p.* from posted p

@@ -13,16 +13,19 @@ from app.issues.schemas import RaiseIssue
 from app.issues.stepping import Key
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs
-from app.visits import actions, due, duties, exporting, patrols, plans, queries, sheet
+from app.visits import actions, due, duties, exporting, patrols, plans, queries, rules, sheet
 from app.visits.due import DueFilter, DueOut
 from app.visits.duties import DutyOut, NewDuty
 from app.visits.patrols import NewPatrol, NewPatrolList, PatrolListInFull, PatrolListOut, PatrolOut
 from app.visits.schemas import (
     AmendVisit,
+    EndPlanRule,
     MajorChange,
     NewOptOut,
+    NewPlanRule,
     NewVisit,
     OptOutOut,
+    PlanRuleOut,
     RaisedFromVisit,
     VisitFilter,
     VisitLine,
@@ -119,6 +122,24 @@ async def opt_out(household_id: UUID, form: NewOptOut, work: StaffWork) -> OptOu
 async def opt_in(opt_out_id: UUID, work: StaffWork) -> OptOutOut:
     """The household is content to be called on again."""
     return OptOutOut.model_validate(await plans.opt_in(work, opt_out_id))
+
+
+@router.get("/plan-rules", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def list_plan_rules(work: StaffWork, past: bool = False) -> list[PlanRuleOut]:
+    """The district's plans of visits, in force and to come; `past` adds the versions that were."""
+    return await rules.rules(work, past=past)
+
+
+@router.post("/plan-rules", status_code=201, dependencies=[needs(Capability.MANAGE_RULES)])
+async def set_plan_rule(form: NewPlanRule, work: StaffWork) -> PlanRuleOut:
+    """A plan or its next version, from tomorrow at the earliest; the running stretch keeps the one before."""
+    return await rules.set_rule(work, form)
+
+
+@router.post("/plan-rules/end", dependencies=[needs(Capability.MANAGE_RULES)])
+async def end_plan_rule(form: EndPlanRule, work: StaffWork) -> list[PlanRuleOut]:
+    """A plan makes no tasks any more; its versions as they now are."""
+    return await rules.end_rule(work, form)
 
 
 @router.get("/duties", dependencies=[VISIT])

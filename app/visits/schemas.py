@@ -9,12 +9,16 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from app.core.clock import ClockQuality
-from app.core.fields import Schema, Sentence
+from app.core.fields import Name, Schema, Sentence
 from app.core.paging import Limit
+from app.households.kinds import HouseholdKind
 from app.issues.schemas import Moment, Point, example
-from app.visits.kinds import Advice, Result, VisitKind, Way
+from app.visits.kinds import Advice, Period, Result, VisitKind, Way
 
 MOST_COMPANIONS, MOST_PHOTOS = 9, 9
+MOST_HOURS, MOST_GRACE = 240, 31
+FROM_THEN = "tomorrow or later; left out: when the running stretch is over"
+PlanCode = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
 Cursor = Annotated[str, Field(max_length=400)]
 Note = Annotated[Sentence, Field(description="shown on the visit alone, kept for twelve months")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -145,6 +149,59 @@ class NewOptOut(Schema):
 
     rule_id: UUID | None = None
     until: Moment | None = None
+
+
+class NewPlanRule(Schema):
+    """A plan from a day on: whom it reaches, how often, and what counts. The version before it ends there.
+
+    Without a care need, a kind of household or `for_duty` it reaches every household. `hours` belongs to `once`.
+    """
+
+    model_config = example(
+        code="living_alone_month", name="独居老人月访", care_kind="living_alone", period="month", grace_days=5,
+        basis="特殊困难老年人月探访率100%(民政部等10部门2022)",
+    )  # fmt: skip
+
+    code: PlanCode
+    name: Name
+    care_kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")] | None = None
+    household_kind: HouseholdKind | None = None
+    period: Period
+    hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] | None = None
+    kinds: set[VisitKind] = Field({VisitKind.VISIT, VisitKind.FOLLOW_UP}, min_length=1)
+    ways: set[Way] = Field(set(Way), min_length=1)
+    grace_days: Annotated[int, Field(ge=0, le=MOST_GRACE)] = 0
+    for_duty: bool = False
+    basis: Sentence
+    valid_from: date | None = Field(None, description=FROM_THEN)
+
+
+class EndPlanRule(Schema):
+    """A plan makes no tasks any more from a day on."""
+
+    model_config = example(code="living_alone_month")
+
+    code: PlanCode
+    valid_to: date | None = Field(None, description=FROM_THEN)
+
+
+class PlanRuleOut(Schema):
+    """One version of a plan: in force from the first stretch that begins on `valid_from`, until `valid_to`."""
+
+    id: UUID
+    code: str
+    name: str
+    care_kind: str | None
+    household_kind: str | None
+    period: Period
+    hours: int | None
+    kinds: list[VisitKind]
+    ways: list[Way]
+    grace_days: int
+    for_duty: bool
+    basis: str
+    valid_from: date
+    valid_to: date | None
 
 
 class OptOutOut(Schema):

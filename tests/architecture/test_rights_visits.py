@@ -26,6 +26,12 @@ LEADERS = COMMUNITY | STREET | {Role.GRID_LEADER}
 VISITORS = LEADERS | {Role.GRID_WORKER, Role.BUILDING_LEADER}
 AROUND = {town.WEST, town.C1, town.G1, town.B1}  # whose ground holds the household
 LISTS = {"GET /visits", "GET /visits.xlsx", "GET /visits/due", "GET /duties", "GET /patrol-lists"}
+PLAN = {"code": "left_behind_month", "name": "留守老人月访", "period": "month", "basis": "区民政局"}
+RULES: dict[str, tuple[set[Role], int, dict[str, Any] | None]] = {
+    "GET /plan-rules": (set(Role), 200, None),
+    "POST /plan-rules": ({Role.DISTRICT_ADMIN}, 201, PLAN),
+    "POST /plan-rules/end": ({Role.DISTRICT_ADMIN}, 200, {"code": "left_behind_month"}),
+}
 FIGURES = {"GET /visits/coverage": 200, "GET /visits/coverage/rows": 404}
 Rule = tuple[set[Role], int, int, dict[str, Any] | None]
 ANY = set(Role) - {Role.AUDITOR}
@@ -50,7 +56,7 @@ BY_ID: dict[str, Rule] = {
 ROUTES = {
     route.replace("{visit}", "{visit_id}").replace("{household}", "{household_id}").replace("{list}", "{list_id}")
     .replace("{opt_out}", "{opt_out_id}") for route in BY_ID
-} | LISTS | set(FIGURES)  # fmt: skip
+} | LISTS | set(FIGURES) | set(RULES)  # fmt: skip
 AUTHOR = (Role.GRID_WORKER, town.G1)
 
 
@@ -116,6 +122,12 @@ async def test_every_role_by_every_route_of_visits(
         for route, opened in FIGURES.items():
             answer = await desk.get(route.removeprefix("GET "), params={"rule_id": str(NOBODY)})
             wanted = 401 if role is None else opened if role in LEADERS else 403
+            if answer.status_code != wanted:
+                wrong.append((role, ground, route, answer.status_code, wanted))
+        for route, (may, opened, sent) in RULES.items():
+            method, _, path = route.partition(" ")
+            answer = await desk.call(method, path, **({} if sent is None else {"json": sent}))
+            wanted = 401 if role is None else opened if role in may else 403
             if answer.status_code != wanted:
                 wrong.append((role, ground, route, answer.status_code, wanted))
     assert wrong == []

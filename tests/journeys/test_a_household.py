@@ -57,9 +57,8 @@ async def test_what_is_known_of_people_is_shown_masked_and_opened_for_a_purpose(
     assert (need["kind"], need["consent"]) == ("living_alone", True)
     head = done(full)["members"][0]["id"]
     assert done(await community.post(f"/residents/{head}/unmask", PURPOSE))["phone"] == HEAD["phone"]
-    noted = sorted(
-        (what, subjects) for what, why, _, subjects in await reads(runtime) if why == PURPOSE["purpose"]
-    )
+    read = await reads(runtime)
+    noted = sorted((what, subjects) for what, why, _, subjects in read if why == PURPOSE["purpose"])
     assert noted == [("care_needs", [UUID(household)]), ("resident", [UUID(head)])]
 
     (line,) = await due(worker, household)
@@ -73,12 +72,12 @@ async def test_a_month_of_calls_amended_for_a_day_and_ended_by_a_refusal(
 ) -> None:
     worker, leader = await seats(sit, WORKER, LEADER)
     household = await lives_alone(worker, runtime)
-    first = await visited(worker, household, result="not_home", follow_up_on="2026-11-22")
+    first = await visited(worker, UUID(household), result="not_home", follow_up_on="2026-11-22")
     assert first["covers"] == 0
     assert await tasks(runtime, UUID(household)) == {MONTHLY: "open"}
 
     clock.advance(days=2)
-    second = await visited(worker, household, way="phone", note="无变化")
+    second = await visited(worker, UUID(household), way="phone", note="无变化")
     assert (second["covers"], second["rev"]) == (1, 1)
     assert await tasks(runtime, UUID(household)) == {MONTHLY: "covered"}
     path, said = f"/visits/{second['id']}/amend", {"base_rev": 1, "result": "refused"}

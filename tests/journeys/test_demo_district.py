@@ -110,9 +110,8 @@ async def assert_asked_for(work: Work, rules: dict[UUID, PlanRule], tasks: Itera
     needs = (await work.session.execute(select(CareNeed.household_id, CareNeed.kind))).all()
     lists = (await work.session.execute(select(ContactDuty.household_id, ContactDuty.post_id))).all()
     alone = set(await work.session.scalars(select(OptOut.household_id)))
-    reached: set[tuple[UUID, UUID, UUID | None]] = {
-        (rule.id, home, None) for rule in recurring for home, kind in needs if kind == rule.care_kind
-    }
+    reached: set[tuple[UUID, UUID, UUID | None]]
+    reached = {(rule.id, home, None) for rule in recurring for home, kind in needs if kind == rule.care_kind}
     reached |= {(rule.id, home, post) for rule in recurring for home, post in lists if rule.for_duty}
     starts = {rule.id: span_of(Period(rule.period), today).starts_on for rule in recurring}
     running = [task for task in tasks if task.state != "cancelled" and starts.get(task.rule_id) == task.starts_on]
