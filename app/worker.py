@@ -31,6 +31,7 @@ from app.core.outbox import Outbox, Subscriptions, deliver, handler_name, mark_d
 from app.core.settings import Settings
 from app.core.work import Runtime, Work, gave_way, give_way, open_city, system_work
 from app.districts import Heartbeat, district_codes
+from app.feed import watching
 from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
 from app.issues.records import IssuePhoto
@@ -47,6 +48,7 @@ TURN = 50  # events of one district before the next has its turn
 TURN_S = 0.4  # then it ends: with one lock's wait it stays under the second after which a deadlock is sought
 ASIDE_S = 1.0  # how long it leaves alone what somebody else has locked
 BEAT_S = 1.0
+WATCH_S = 5.0
 CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
 HANDLER_LIMIT_S = 20.0
@@ -291,6 +293,7 @@ class Worker:
         """Deliver, beat and tidy; trouble with the database is waited out."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._every(BEAT_S, self._beat))
+            tasks.create_task(self._every(WATCH_S, self._watch))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
             tasks.create_task(self._every(LEDGER_S, self._add_up))
             tasks.create_task(self._every(PLANS_S, self._plan))
@@ -309,6 +312,9 @@ class Worker:
 
     async def _beat(self) -> None:
         await beat(self.runtime)
+
+    async def _watch(self) -> None:
+        await watching.watch(self.runtime)
 
     async def _round(self) -> None:
         async with open_city(self.runtime) as session:
