@@ -14,6 +14,7 @@ from app.core.http import OPEN_TO_ALL
 from app.core.outbox import Outbox
 from app.core.work import Runtime, open_city, ping, system_work
 from app.districts import Heartbeat, district_codes, heads
+from app.feed import watching
 
 WORKER_SILENCE = timedelta(seconds=15)  # it beats every second; a longer silence means nothing is delivered
 router = APIRouter(tags=["health"], dependencies=[OPEN_TO_ALL])
@@ -27,7 +28,10 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """Database, migrations of every district, worker: 200 when all are well, else 503 naming what is not."""
+    """Database, migrations of every district, worker: 200 when all are well, else 503 naming what is not.
+
+    A warning leaves it ready: phones may still send while what they would hear is held back.
+    """
     runtime: Runtime = request.app.state.runtime
     checks: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
     try:
@@ -37,7 +41,8 @@ async def readyz(request: Request) -> JSONResponse:
     except (SQLAlchemyError, Problem) as error:
         checks["database"] = type(error).__name__
     ready = set(checks.values()) == {"ok"}
-    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+    warnings = await _warnings(runtime) if ready else {}
+    return JSONResponse({"ready": ready, "checks": checks, "warnings": warnings}, 200 if ready else 503)
 
 
 async def _migrations(runtime: Runtime) -> str:
@@ -46,9 +51,18 @@ async def _migrations(runtime: Runtime) -> str:
     return f"behind: {', '.join(lagging)}; run `wangge district migrate`" if lagging else "ok"
 
 
+async def _warnings(runtime: Runtime) -> dict[str, str]:
+    """What is wrong and no reason to send nobody here any more."""
+    stood = await watching.standing(runtime)
+    if stood < watching.STANDS:
+        return {}
+    seconds = int(stood.total_seconds())
+    return {"feed": f"phones hear of nothing new for {seconds} s: a transaction that writes stays open"}
+
+
 async def _worker(runtime: Runtime) -> str:
     async with open_city(runtime) as session:
-        last = await session.scalar(select(func.max(Heartbeat.at)))
+        last = await session.scalar(select(Heartbeat.at).where(Heartbeat.name == "worker"))
     if last is None:
         return "never seen; start `wangge worker`"
     silent = runtime.clock.now() - last
@@ -65,6 +79,8 @@ async def metrics(request: Request) -> Response:
     oldest = Gauge(
         "wangge_outbox_oldest_seconds", "Age of the oldest waiting event", ["district"], registry=gauges
     )
+    stands = Gauge("wangge_feed_standing_seconds", "How long the phones' feed is held back", registry=gauges)
+    stands.set((await watching.standing(runtime)).total_seconds())
     async with open_city(runtime) as session:
         codes = await district_codes(session)
     for code in codes:

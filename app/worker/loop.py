@@ -18,11 +18,13 @@ from app.core.log import log
 from app.core.settings import Settings
 from app.core.work import Runtime, open_city
 from app.districts import district_codes
+from app.feed import watching
 from app.worker.housekeeping import add_up, beat, plan_day, rehome, sweep_photos, tidy
 from app.worker.turns import TURN, fire_due, run_batch
 
 POLL_S = 0.2
 BEAT_S = 1.0
+WATCH_S = 5.0
 CLOCKS_S = 1.0
 ORPHANS_S = 10.0  # how long a matter may be in the hands of a post that has ended
 HOUSEKEEPING_S = 3600.0
@@ -44,6 +46,7 @@ class Worker:
         """Deliver, beat and tidy; trouble with the database is waited out."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._every(BEAT_S, self._beat))
+            tasks.create_task(self._every(WATCH_S, self._watch))
             tasks.create_task(self._every(HOUSEKEEPING_S, self._tidy))
             tasks.create_task(self._every(LEDGER_S, self._add_up))
             tasks.create_task(self._every(PLANS_S, self._plan))
@@ -62,6 +65,9 @@ class Worker:
 
     async def _beat(self) -> None:
         await beat(self.runtime)
+
+    async def _watch(self) -> None:
+        await watching.watch(self.runtime)
 
     async def _round(self) -> None:
         await self._by_turns(run_batch)

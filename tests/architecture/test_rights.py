@@ -103,7 +103,7 @@ OF_THE_HOUSE = {
     "GET /forms": set(Role),
     "POST /duty": {Role.STREET_DISPATCHER, Role.STREET_SECRETARY, Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
 }
-OF_ONESELF = {"GET /me": 200, "POST /me/post": 403, "POST /logout": 204}  # 403: the post is nobody's
+OF_ONESELF = {"GET /me": 200, "GET /forms": 200, "POST /me/post": 403, "POST /logout": 204}  # 403: nobody's post
 
 
 @dataclass

@@ -6,18 +6,22 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from app.core.clock import FixedClock
 from app.core.errors import Problem
 from app.core.work import Runtime, Work, system_work
 from app.feed.models import Change
+from app.feed.watching import STANDS, watch
 from app.households.actions import edit_household
 from app.households.schemas import EditHousehold
 from app.sync import visit_ops
 from app.sync.models import Op
+from app.worker.housekeeping import beat
 from tests.phones.conftest import Enrol
 from tests.phones.phone import Phone
 from tests.visits.homes import HERE, homes, visit_rows
@@ -85,6 +89,45 @@ async def test_long_writer_stalls_cursor(phone_of: Enrol, runtime: Runtime) -> N
             assert await phone.pull() == 0, "held back, and said to be whole only up to there"
         assert await phone.pull() == 2
     assert await phone.agrees()
+
+
+async def test_a_feed_that_stands_still_is_said(
+    runtime: Runtime, clock: FixedClock, browser: httpx2.AsyncClient
+) -> None:
+    """A line each minute with the process that holds it, a warning to who asks; ready all the same, for phones may
+    still send. A transaction that only reads, and one that ends, alarm nobody.
+    """
+    (home,) = await homes(runtime)
+
+    async def minutes(count: int) -> list[Any]:
+        """What is said while time passes as the worker lives it."""
+        with capture_logs() as lines:
+            for _ in range(count * 12):
+                clock.advance(seconds=5)
+                await beat(runtime)
+                await watch(runtime)
+        return [line for line in lines if line["event"].startswith("feed_")]
+
+    async with system_work(runtime, HERE) as reader:
+        await reader.session.scalar(select(Change.id).limit(1))
+        await minutes(1)
+        assert not (await browser.get("/readyz")).json()["warnings"]
+    async with system_work(runtime, HERE) as writer:
+        await edited(writer, home)
+        pid = (await (await writer.driver.execute("select pg_backend_pid()")).fetchone() or [None])[0]
+        said = await minutes(4)
+        assert [line["event"] for line in said][-3:] == ["feed_stands_still"] * 3
+        assert said[-1]["pid"] == pid
+        answer = await browser.get("/readyz")
+        assert answer.status_code == 200
+        assert "a transaction that writes stays open" in answer.json()["warnings"]["feed"]
+        held = (await browser.get("/metrics")).text.partition("\nwangge_feed_standing_seconds ")[2]
+        assert float(held.partition("\n")[0]) >= STANDS.total_seconds()
+    said = await minutes(1)
+    assert said[0]["event"] == "feed_moves_again"
+    assert (await browser.get("/readyz")).json() == {
+        "ready": True, "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}, "warnings": {},
+    }  # fmt: skip
 
 
 def op_row(work: Work, phone: Phone, op_id: str) -> dict[str, Any]:
