@@ -192,7 +192,7 @@ class Soak:
     async def _points(self, work: Work) -> tuple[str, list[str]]:
         """A list of three points on the grid."""
         area, now = await get_area(work, town.G1), work.clock.now()
-        row = {
+        row: dict[str, Any] = {
             "id": work.new_id(), "name": "巡查", "basis": "安排", "street_id": area.street_id, "valid_from": now,
             "community_id": area.community_id, "grid_id": area.grid_id, "building_group_id": None,
             "every_days": None, "valid_to": None,
