@@ -118,7 +118,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/sync/devices.py": "a phone by its own token or id",
         "app/sync/login.py": "whether a phone was revoked, before anybody is known",
         "app/sync/media.py": "which visit a phone's own photo belongs to",
-        "app/sync/straying.py": "whether a household is there, or came apart: late work is told from a forged claim",
+        "app/sync/straying.py": "whether a household is there, or came apart; what is late or forged",
         "app/sync/visit_ops.py": "whether a visit is there, and whose",
         "app/sync/household_ops.py": "whether a resident is there, and whose",
         "app/figures/rows.py": "matters behind a number, of which the statement names the scope itself",

@@ -74,6 +74,7 @@ class Model:
     people: dict[str, Person] = field(default_factory=dict)
     visits: dict[str, Call] = field(default_factory=dict)
     issues: dict[str, Matter] = field(default_factory=dict)
+    rounds: dict[str, dict[str, str]] = field(default_factory=dict)
     cards: list[tuple[str, str, str]] = field(default_factory=list)
     status: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, list[tuple[Holder, Op, datetime]]] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class Model:
         verbs = {
             "visit.create": self._visit, "visit.amend": self._amend, "household.edit": self._edit_home,
             "resident.add": self._add_person, "resident.edit": self._edit_person, "issue.create": self._raise,
-            "issue.step": self._step,
+            "issue.step": self._step, "patrol.create": self._go_round,
         }  # fmt: skip
         return verbs[op["type"]](holder, op, at)
 
@@ -208,6 +209,12 @@ class Model:
             return "conflict"
         issue.steps.append(said["step"])
         issue.state = {"accept": "handling", "answer": "answered"}.get(said["step"], issue.state)
+        return "applied"
+
+    def _go_round(self, holder: Holder, op: Op, _: datetime) -> str:
+        if holder.grid is None:
+            return "rejected"
+        self.rounds[op["entity_id"]] = {one["point_id"]: one["finding"] for one in op["payload"]["findings"]}
         return "applied"
 
     def merge(self, gone: str, kept: str) -> None:

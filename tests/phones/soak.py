@@ -14,12 +14,14 @@ from app.core.clock import FixedClock
 from app.core.work import Runtime, Work, system_work
 from app.feed.actions import change_row
 from app.feed.models import Change
+from app.grid.queries import get_area
 from app.households.joining import merge
 from app.households.models import Household, Resident
 from app.households.schemas import MergeHousehold
 from app.people.models import ContactDuty
 from app.sync.models import Op
 from app.visits import reckoning
+from app.visits.records import PatrolList, PatrolPoint
 from app.worker import drain
 from tests import town
 from tests.phones.faults import Cut, Kind, Network, Reply, Request
@@ -81,6 +83,7 @@ class Soak:
     ops: list[Outgoing] = field(default_factory=list)
     here: list[str] = field(default_factory=list)
     there: str = ""
+    patrols: tuple[str, list[str]] = ("", [])  # a list and its points
     number: int = 0
 
     def hand(self, name: str, holder: Holder, phone: Phone) -> Hand:
@@ -156,6 +159,7 @@ class Soak:
             for one in self.here:
                 await need(work, UUID(one))
             await self._list(work)
+            self.patrols = await self._points(work)
             await reckoning.reckon(work, map(UUID, [*self.here, self.there]))
             homes = [*self.here, self.there]
             heads = select(Resident).where(Resident.household_id.in_(map(UUID, homes)))
@@ -185,6 +189,24 @@ class Soak:
                 for one in (self.here[0], self.there)]  # fmt: skip
         await work.put(ContactDuty, rows)
 
+    async def _points(self, work: Work) -> tuple[str, list[str]]:
+        """A list of three points on the grid."""
+        area, now = await get_area(work, town.G1), work.clock.now()
+        row: dict[str, Any] = {
+            "id": work.new_id(), "name": "巡查", "basis": "安排", "street_id": area.street_id, "valid_from": now,
+            "community_id": area.community_id, "grid_id": area.grid_id, "building_group_id": None,
+            "every_days": None, "valid_to": None,
+        }  # fmt: skip
+        points = [
+            {"id": work.new_id(), "list_id": row["id"], "place": place, "text": f"点位{place}"}
+            | {"dwelling_id": None, "point": None}
+            for place in range(3)
+        ]
+        await work.put(PatrolList, [row])
+        await work.put(PatrolPoint, points)
+        await work.put(Change, [change_row(work, "patrol_list", row["id"], grid_id=area.grid_id)])
+        return str(row["id"]), [str(one["id"]) for one in points]
+
     async def _merge(self) -> None:
         """The office merges two homes of the grid, once in a seed."""
         if any(one.merged_into for one in self.model.homes.values()):
@@ -199,7 +221,7 @@ class Soak:
 
     def _enter(self, hand: Hand) -> None:
         verbs = [self._visit, self._visit, self._visit, self._amend, self._edit_home, self._issue, self._add]
-        verbs += [self._edit_person, self._edit_person, self._step, self._step]
+        verbs += [self._edit_person, self._edit_person, self._step, self._step, self._patrol]
         made = self.chance.choice(verbs)(hand)
         if made is not None:
             self.times[made.id] = self.clock.now()
@@ -218,6 +240,13 @@ class Soak:
         made = hand.phone.visit(self._anywhere(hand), self.chance.choice(["met", "not_home", "refused"]), **more)
         hand.visits[str(made.body["entity_id"])] = 1
         return made
+
+    def _patrol(self, hand: Hand) -> Outgoing:
+        list_id, points = self.patrols
+        seen = self.chance.sample(points, self.chance.randint(1, 3))
+        found = ("fine", "mended", "not_reached")
+        said = [{"point_id": one, "finding": self.chance.choice(found)} for one in seen]
+        return hand.phone.patrol(list_id, said)
 
     def _amend(self, hand: Hand) -> Outgoing | None:
         if not hand.visits:

@@ -76,6 +76,19 @@ async def test_visit_before_photo(phone_of: Enrol, runtime: Runtime, clock: Fixe
     assert (photo.missing_since, len(await kept(runtime))) == (None, 1)
 
 
+async def test_a_portal_says_that_the_photo_has_come(phone_of: Enrol, runtime: Runtime, jpeg: bytes) -> None:
+    """Somebody's 200 on the question whether it is there: the photo is not let go for that."""
+    (home,) = await homes(runtime)
+    phone, network = await phone_of(), Network()
+    phone.send = network.before(phone.send)
+    _, named = taken(phone, jpeg)
+    phone.visit(home, photos=named)
+    network.next(Kind.PORTAL, "/media/")
+    assert await phone.sync()
+    assert network.spent
+    assert len(await kept(runtime)) == 1
+
+
 async def test_upload_create_lost(phone_of: Enrol, runtime: Runtime, jpeg: bytes) -> None:
     """The answer to a photo is lost: it is asked for, found, and not sent again."""
     (home,) = await homes(runtime)

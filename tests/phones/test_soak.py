@@ -28,6 +28,7 @@ from app.people import actions
 from app.people.models import ContactDuty, Role
 from app.sync import ledger, media
 from app.visits.models import PlanRule, Visit, VisitPhoto, VisitTask
+from app.visits.records import Patrol, PatrolFinding
 from tests import town
 from tests.conftest import find_post
 from tests.phones.conftest import NewPhone
@@ -118,6 +119,7 @@ async def check(soak: Soak) -> None:
             key: (one.home, one.said_home, one.author, one.result, one.rev) for key, one in model.visits.items()
         }
         assert await cards_there(work, soak) == sorted(model.cards)
+        assert await rounds_there(work, soak) == model.rounds
         await check_issues(work, soak)
         await check_photos(work, soak)
         await check_tasks(work, soak)
@@ -176,6 +178,14 @@ async def visits_there(work: Work, soak: Soak) -> dict[str, Any]:
         )
         for one in found
     }  # fmt: skip
+
+
+async def rounds_there(work: Work, soak: Soak) -> dict[str, dict[str, str]]:
+    query = select(PatrolFinding).join(Patrol, Patrol.id == PatrolFinding.patrol_id)
+    found: dict[str, dict[str, str]] = {}
+    for one in await work.session.scalars(query.where(Patrol.list_id == UUID(soak.patrols[0]))):
+        found.setdefault(str(one.patrol_id), {})[str(one.point_id)] = one.finding
+    return found
 
 
 async def cards_there(work: Work, soak: Soak) -> list[tuple[str, str, str]]:
