@@ -5,7 +5,7 @@ sweep finds that nothing names them. The trail holds digests alone and verifies 
 own rotation, which is the operator's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,37 +112,41 @@ async def _count(work: Work, kept: Kept, before: datetime) -> Due:
     return Due(free, kept_back)
 
 
-def key_of(kept: Kept) -> Any:
-    """The primary key as one value."""
-    columns = [getattr(kept.model, str(column.key)) for column in inspect(kept.model).primary_key]
-    return columns[0] if len(columns) == 1 else tuple_(*columns)
+def _key(kept: Kept) -> list[Any]:
+    """The columns of the primary key."""
+    return [getattr(kept.model, str(column.key)) for column in inspect(kept.model).primary_key]
 
 
-async def end_rows(work: Work, kept: Kept, which: list[ColumnElement[bool]], limit: int | None = None) -> int:
-    """Empty or delete the rows of a class that meet the conditions; returns how many."""
-    key = key_of(kept)
-    columns = [getattr(kept.model, str(column.key)) for column in inspect(kept.model).primary_key]
+async def end_rows(
+    work: Work, kept: Kept, which: list[ColumnElement[bool]], limit: int | None = None
+) -> Sequence[tuple[Any, ...]]:
+    """Empty or delete the rows of a class that meet the conditions, in the order of their keys; returns those."""
+    columns = _key(kept)
     chosen = select(*columns).where(*which).order_by(*columns).limit(limit).with_for_update(skip_locked=True)
-    rows = (await work.session.execute(chosen)).all()
-    if not rows:
-        return 0
-    mine = key.in_([row[0] if len(columns) == 1 else tuple(row) for row in rows])
-    act: Any = delete(kept.model).where(mine)
-    if kept.empty is not None:
-        now = work.clock.now()
-        act = update(kept.model).where(mine).values({k: now if v == "now" else v for k, v in _given(kept)})
-    await work.session.execute(act.execution_options(synchronize_session=False))
-    return len(rows)
+    keys = [tuple(row) for row in await work.session.execute(chosen)]
+    if keys:
+        mine = tuple_(*columns).in_(keys)
+        act: Any = delete(kept.model).where(mine)
+        if kept.empty is not None:
+            now = work.clock.now()
+            act = update(kept.model).where(mine).values({k: now if v == "now" else v for k, v in _given(kept)})
+        await work.session.execute(act.execution_options(synchronize_session=False))
+    return keys
 
 
 def _given(kept: Kept) -> list[tuple[str, Any]]:
     return list((kept.empty or {}).items())
 
 
-async def end_turn(work: Work, code: str, before: datetime) -> int:
-    """End some rows of a class whose period ran out before; returns how many, none when all is done."""
+async def end_turn(
+    work: Work, code: str, before: datetime, after: tuple[Any, ...] | None
+) -> Sequence[tuple[Any, ...]]:
+    """End some rows of a class whose period ran out before, from a key on, so that no turn looks at what
+    an earlier one has passed; returns their keys, fewer than `TURN` at the end.
+    """
     kept = INVENTORY[code]
-    return await end_rows(work, kept, [*_past(kept, before), ~_held(kept)], TURN)
+    further = [] if after is None else [tuple_(*_key(kept)) > tuple_(*after)]
+    return await end_rows(work, kept, [*_past(kept, before), ~_held(kept), *further], TURN)
 
 
 async def note_run(work: Work, begun: datetime, ended: Mapping[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -54,12 +55,14 @@ async def retain(runtime: Runtime, district: str) -> dict[str, int]:
     async with system_work(runtime, district) as work:
         days = await retention.periods(work)
     for code in INVENTORY:
-        taken = retention.TURN
-        while taken == retention.TURN:
+        after: tuple[Any, ...] | None = None
+        going = True
+        while going:
             async with system_work(runtime, district) as work:
-                taken = await retention.end_turn(work, code, begun - timedelta(days=days[code]))
-            if taken:
-                ended[code] = ended.get(code, 0) + taken
+                keys = await retention.end_turn(work, code, begun - timedelta(days=days[code]), after)
+            if keys:
+                ended[code], after = ended.get(code, 0) + len(keys), keys[-1]
+            going = len(keys) == retention.TURN
     async with system_work(runtime, district) as work:
         await retention.note_run(work, begun, ended)
     return ended

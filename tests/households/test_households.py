@@ -39,7 +39,7 @@ async def test_a_household_is_shown_masked_and_the_reading_is_written_down(sit: 
     listed = said(await worker.get("/households"))["items"]
     assert [one["id"] for one in listed] == [made["id"]]
     assert listed[0]["dwelling"]["building"] == "3栋"
-    kinds = [(what, [str(one) for one in ids]) for what, _, _, ids in await reads(runtime)]
+    kinds = sorted((what, [str(one) for one in ids]) for what, _, _, ids in await reads(runtime))
     assert kinds == [("household", [made["id"]]), ("households", [made["id"]])]
     assert await changes(runtime, made["id"]) == [
         ("household", "upsert", UUID(str(await _grid(runtime, town.G1))))

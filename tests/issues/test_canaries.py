@@ -23,7 +23,7 @@ PERSONAL = (NAME, PHONE)
 SPOKEN = (WORDS, NOTE, REASON, ANSWER, COMMENT, PURPOSE, BEHALF)
 MAY_HOLD = {
     WORDS: {"issue"}, NOTE: {"remark"}, REASON: {"remark"}, ANSWER: {"remark"}, COMMENT: {"remark"},
-    PURPOSE: {"unmasking"}, BEHALF: {"issue"},
+    PURPOSE: {"unmasking", "personal_read"}, BEHALF: {"issue"},
 }  # fmt: skip
 
 

@@ -33,8 +33,9 @@ async def left_home(sit: Sit, mine: dict[str, Any]) -> None:
 
 
 async def test_after_every_period_nothing_of_a_person_is_left(
-    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(retention, "TURN", 1)  # so that each row has a turn of its own
     await reported(public, sit, runtime)
     await left_home(sit, await lived(sit, runtime))
     before = await leftovers(runtime)
