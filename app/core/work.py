@@ -114,9 +114,7 @@ class Work:
 
     async def oldest_running(self) -> int:
         """The oldest transaction that still runs: everything below it is committed or rolled back for good."""
-        asked = await self.driver.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        row = await asked.fetchone()
-        return int(row[0]) if row else 0
+        return (await _running(self.driver))[0]
 
     def outbox_row(self, event: Event, seq: int) -> dict[str, Any]:
         """The row an event becomes; `seq` is its act's place in the trail."""
@@ -129,6 +127,34 @@ class Work:
             "at": event.at,
             "next_try_at": event.at,
         }
+
+
+# A snapshot names every transaction of the server; one of another database writes nothing here and holds nothing
+# back. Whose it is stands only with the lock each has on its own number; without one it has just ended; it counts.
+RUNNING = """
+select coalesce(min(running) filter (where not elsewhere), max(following)), max(following)
+from (
+    select pg_snapshot_xmax(taken)::text::bigint as following, xid::text::bigint as running, exists (
+        select from pg_locks join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid
+        where locktype = 'transactionid' and granted and mode = 'ExclusiveLock' and datname <> current_database()
+            and transactionid::text::bigint = xid::text::bigint & 4294967295
+    ) as elsewhere
+    from (select pg_current_snapshot() as taken) as now
+    left join lateral pg_snapshot_xip(taken) as xid on true
+) as each
+"""
+
+
+async def _running(driver: AsyncConnection[Any]) -> tuple[int, int]:
+    row = await (await driver.execute(RUNNING)).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+async def running(session: AsyncSession) -> tuple[int, int]:
+    """The oldest transaction that runs in this database, and the number the next one will have: equal when none
+    runs.
+    """
+    return await _running(await _driver_of(session))
 
 
 def by_itself(work: Work) -> Work:
@@ -151,10 +177,15 @@ def _path_of(district: str) -> str:
 
 async def enter_district(session: AsyncSession, district: str) -> AsyncConnection[Any]:
     """Choose the district for this transaction only; returns the driver's connection it runs on."""
-    connection = await session.connection()
-    # Past SQLAlchemy's own bookkeeping: this is sent with every request there is.
-    driver: Any = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
+    driver = await _driver_of(session)
     await driver.execute(_path_of(district))
+    return driver
+
+
+async def _driver_of(session: AsyncSession) -> AsyncConnection[Any]:
+    """Past SQLAlchemy's own bookkeeping: this is asked for with every request there is."""
+    connection = await session.connection()
+    driver: Any = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
     kept: AsyncConnection[Any] = driver
     return kept
 

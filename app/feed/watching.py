@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Text, cast, column, func, select, table
+from sqlalchemy import column, func, select, table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.log import log
-from app.core.work import Runtime, open_city
+from app.core.work import Runtime, open_city, running
 from app.districts import Heartbeat
 
 STANDS = timedelta(seconds=60)  # no request and no turn of the worker lasts so long
 BEAT = "feed"  # its row says since when the watermark has been where it is
-ENDS = (func.pg_snapshot_xmin, func.pg_snapshot_xmax)
-ACTIVITY = table("pg_stat_activity", column("pid"), column("backend_xid"))
+ACTIVITY = table("pg_stat_activity", column("pid"), column("backend_xid"), column("datname"))
 
 
 @dataclass
@@ -39,7 +38,7 @@ async def watch(runtime: Runtime) -> timedelta:
     """Look at the watermark and note since when it stands; a line in the log for each minute of it."""
     now = runtime.clock.now()
     async with open_city(runtime) as session:
-        oldest, following = await _snapshot(session)
+        oldest, following = await running(session)
         seen = _SEEN.get(runtime)
         if seen is None or oldest == following or seen.oldest != oldest:
             if seen is not None and seen.said:
@@ -55,16 +54,9 @@ async def watch(runtime: Runtime) -> timedelta:
     return stood
 
 
-async def _snapshot(session: AsyncSession) -> tuple[int, int]:
-    """The oldest transaction that runs, and the number the next one will have: equal when none runs."""
-    both = [cast(cast(end(func.pg_current_snapshot()), Text), BigInteger) for end in ENDS]
-    row = (await session.execute(select(*both).execution_options(unscoped=True))).one()
-    return int(row[0]), int(row[1])
-
-
 async def _holder(session: AsyncSession) -> int | None:
     """The server process of the oldest transaction of this role; None when another role holds it."""
-    writing = ACTIVITY.c.backend_xid.is_not(None)
+    writing = ACTIVITY.c.backend_xid.is_not(None) & (ACTIVITY.c.datname == func.current_database())
     query = select(ACTIVITY.c.pid).where(writing).order_by(func.age(ACTIVITY.c.backend_xid).desc()).limit(1)
     found: int | None = await session.scalar(query.execution_options(unscoped=True))
     return found
