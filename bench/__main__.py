@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 from app.core import log
-from bench import ground, intake, load, lookup, phones, queues, report, statements
+from bench import doors, ground, intake, load, lookup, phones, queues, report, statements
 from bench.database import Bench, default_folder
 from scripts.cluster import ROOT
 
-PARTS = ("intake", "statements", "locate", "queues", "phones")
+PARTS = ("intake", "statements", "locate", "queues", "phones", "doors")
 OUT = ROOT / "bench.json"
 
 
@@ -83,6 +83,8 @@ def _run_alone(bench: Bench, found: report.Report, asked: argparse.Namespace) ->
     """The parts with databases of their own."""
     if "phones" in asked.only:
         _step("phones", lambda: phones.measure(bench, found, asked.rounds))
+    if "doors" in asked.only:
+        _step("doors", lambda: doors.measure(bench, found))
     if "queues" in asked.only:
         _step("queues", lambda: asyncio.run(queues.measure(bench, found, asked.rounds, full=asked.full)))
 
