@@ -6,7 +6,7 @@ denials. The hook adds that to every select, update and delete, and refuses what
 upserts. A session without a scope raises. Inserts are not covered: there the step's role decides.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -49,6 +49,8 @@ class Scope:
 NOTHING = Scope()
 EVERYTHING = Scope(everything=True)
 MAPPED = "parententity"  # what SQLAlchemy notes on a table or column that came from a mapped class
+REMEMBERED = 2000  # shapes of statements; the service has several hundred
+READ: dict[Any, Sequence[type["Scoped"]]] = {}
 OWN = "scope_applied"  # set on an update or delete, so that the select SQLAlchemy sends beside it is known
 
 
@@ -242,14 +244,31 @@ def _apply(state: ORMExecuteState) -> None:
     if state.is_column_load:
         state.statement = criteria.narrow(statement, state.bind_mapper)
         return
-    read = _Reading(statement)
-    if state.is_insert:
-        _refuse_insert(statement, read)
-    elif not state.is_select:
-        _refuse_change(state, read)
-    classes = Scoped.registry_of_scoped if _loads_entities(state) else read.scoped
+    classes = _read_once(state) if state.is_select else _read(state)
     if classes and (not state.is_insert or statement.select is not None):
         state.statement = statement.options(*criteria.of(classes))
+
+
+def _read_once(state: ORMExecuteState) -> Sequence[type[Scoped]]:
+    """The same for every SELECT that SQLAlchemy itself takes for one statement when it looks for compiled SQL."""
+    key = state.statement._generate_cache_key()  # type: ignore[attr-defined]  # noqa: SLF001
+    if key is None:
+        return _read(state)
+    if key.key not in READ:
+        if len(READ) == REMEMBERED:
+            READ.clear()
+        READ[key.key] = _read(state)
+    return READ[key.key]
+
+
+def _read(state: ORMExecuteState) -> Sequence[type[Scoped]]:
+    """The classes whose rules a statement needs; `Refused` for what no rule reaches."""
+    read = _Reading(state.statement)
+    if state.is_insert:
+        _refuse_insert(state.statement, read)
+    elif not state.is_select:
+        _refuse_change(state, read)
+    return Scoped.registry_of_scoped if _loads_entities(state) else read.scoped
 
 
 def _refuse_insert(statement: Any, read: _Reading) -> None:

@@ -6,8 +6,7 @@ that a crash between the two repeats a page and changes nothing.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, cast, literal_column, select, tuple_
@@ -25,8 +24,7 @@ MOST_BYTES = 512 * 1024
 PURPOSE = "offline visiting of the post's own ground"
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One change as it goes out: its type and id, whether it reads a record, and its JSON text."""
 
     type: str
@@ -67,23 +65,28 @@ async def _begin(work: Work, holding: Holding, cursor: Cursor) -> Cursor:
 
 async def _first_sync(work: Work, holding: Holding, cursor: Cursor, limit: int) -> Found:
     changes: list[Said] = []
-    room, phase, after = MOST_BYTES, cursor.phase or 0, cursor.after
+    room, phase = MOST_BYTES, cursor.phase or 0
+    after = UUID(cursor.after) if cursor.after else None
     while phase < len(KINDS):
         kind = KINDS[phase]
         query = kind.rows(work, holding).order_by(kind.key).limit(limit - len(changes))
         if after is not None:
-            query = query.where(kind.key > UUID(after))
+            query = query.where(kind.key > after)
         for row in (await work.session.execute(query)).all():
             said = upsert(work, kind, row)
             room -= len(said.text) + len(said.text) // 2  # Chinese is three bytes a character
             if room < 0 and changes:
-                return changes, cursor.moved(phase=phase, after=after), True
+                return changes, cursor.moved(phase=phase, after=_word(after)), True
             changes.append(said)
-            after = str(row.id)
+            after = row.id
         if len(changes) >= limit:
-            return changes, cursor.moved(phase=phase, after=after), True
+            return changes, cursor.moved(phase=phase, after=_word(after)), True
         phase, after = phase + 1, None
     return changes, cursor.moved(phase=None, after=None), False
+
+
+def _word(id_: UUID | None) -> str | None:
+    return str(id_) if id_ else None
 
 
 def upsert(work: Work, kind: Kind, row: Any) -> Said:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, Select, Text, and_, cast, false, func, literal_column, null, or_, select
@@ -77,51 +78,79 @@ def _named(model: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(model, name) for name in names}
 
 
+# What of a query is the same for every phone is built once: forming it costs as much as sending it.
+@cache
+def _area_columns() -> Select[*tuple[Any, ...]]:
+    border = func.ST_AsGeoJSON(func.ST_SimplifyPreserveTopology(Boundary.geom, SIMPLER), 6)
+    said = _named(Area, "code", "name", "parent_id") | {"border": cast(border, JSON)}
+    return select(*_columns(Area.id, func.coalesce(Boundary.version, 1), **said))
+
+
 def _areas(level: AreaLevel) -> Query:
     def rows(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
         now = work.clock.now()
         column = Area.id if level == AreaLevel.GRID else Area.grid_id
-        border = func.ST_AsGeoJSON(func.ST_SimplifyPreserveTopology(Boundary.geom, SIMPLER), 6)
         drawn = and_(Boundary.area_id == Area.id, Boundary.valid.contains(now))
         living = (Area.level == level, Area.valid_to.is_(None), column.in_(holding.grids))
-        said = _named(Area, "code", "name", "parent_id") | {"border": cast(border, JSON)}
-        columns = _columns(Area.id, func.coalesce(Boundary.version, 1), **said)
-        return select(*columns).outerjoin(Boundary, drawn).where(*living)
+        return _area_columns().outerjoin(Boundary, drawn).where(*living)
 
     return rows
 
 
-def _dwellings(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+@cache
+def _dwelling_columns() -> Select[*tuple[Any, ...]]:
     said = _named(Dwelling, "building", "entrance", "room", "use", "building_group_id")
     said |= {"lon": func.ST_X(Dwelling.point), "lat": func.ST_Y(Dwelling.point)}
-    return select(*_columns(Dwelling.id, Dwelling.rev, **said)).where(Dwelling.grid_id.in_(holding.grids))
+    return select(*_columns(Dwelling.id, Dwelling.rev, **said))
+
+
+def _dwellings(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+    return _dwelling_columns().where(Dwelling.grid_id.in_(holding.grids))
 
 
 def _living(holding: Holding) -> Any:
     return and_(Household.until.is_(None), Household.merged_into.is_(None), holding.of(Household))
 
 
-def _households(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+@cache
+def _household_columns(*, with_care: bool) -> Select[*tuple[Any, ...]]:
     last = select(func.max(Visit.at)).where(Visit.household_id == Household.id, Visit.result == "met")
     said = _named(Household, "dwelling_id", "kind", "grid_id")
     said |= _named(Dwelling, "building", "entrance", "room", "use")
     said["visited_at"] = last.correlate(Household).scalar_subquery()
-    if work.actor.role in CARERS:
+    if with_care:
         needed = (CareNeed.household_id == Household.id, CareNeed.until.is_(None))
         kinds = select(func.json_agg(func.distinct(CareNeed.kind))).where(*needed)
         said["care"] = kinds.correlate(Household).scalar_subquery()
     joined = select(*_columns(Household.id, Household.rev, Household.note_sealed, **said))
     # The door of a household on a contact-duty list lies on ground the post does not see otherwise.
-    joined = joined.join(Dwelling, Dwelling.id == Household.dwelling_id).execution_options(unscoped=True)
-    return joined.where(_living(holding))
+    return joined.join(Dwelling, Dwelling.id == Household.dwelling_id).execution_options(unscoped=True)
+
+
+def _households(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+    return _household_columns(with_care=work.actor.role in CARERS).where(_living(holding))
+
+
+@cache
+def _resident_columns() -> Select[*tuple[Any, ...]]:
+    said = _named(Resident, "household_id", "relation", "phone_masked", "id_number_masked")
+    return select(*_columns(Resident.id, Resident.rev, Resident.name_sealed, **said))
 
 
 def _residents(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
-    said = _named(Resident, "household_id", "relation", "phone_masked", "id_number_masked")
     lives = and_(Household.id == Resident.household_id, _living(holding))
     staying = (Resident.until.is_(None), Resident.anonymised_at.is_(None))
-    columns = _columns(Resident.id, Resident.rev, Resident.name_sealed, **said)
-    return select(*columns).join(Household, lives).where(*staying)
+    return _resident_columns().join(Household, lives).where(*staying)
+
+
+@cache
+def _task_columns() -> Select[*tuple[Any, ...]]:
+    said = _named(
+        VisitTask, "household_id", "starts_on", "ends_on", "due_on", "due_at", "state", "done_by", "post_id"
+    )
+    said |= _named(PlanRule, "period", "kinds", "ways", "grace_days")
+    columns = _columns(VisitTask.id, VisitTask.rev, **said)
+    return select(*columns).join(PlanRule, PlanRule.id == VisitTask.rule_id)
 
 
 def _tasks(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
@@ -131,14 +160,15 @@ def _tasks(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     if holding.households:
         mine.append(VisitTask.post_id == work.actor.post_id)
     recent = VisitTask.due_on >= (work.clock.now() - TASKS_KEPT).date()
-    said = _named(
-        VisitTask, "household_id", "starts_on", "ends_on", "due_on", "due_at", "state", "done_by", "post_id"
-    )
-    said |= _named(PlanRule, "period", "kinds", "ways", "grace_days")
-    wanted = select(*_columns(VisitTask.id, VisitTask.rev, **said)).join(
-        PlanRule, PlanRule.id == VisitTask.rule_id
-    )
-    return wanted.where(or_(*mine) if mine else false(), VisitTask.state != str(TaskState.CANCELLED), recent)
+    running = VisitTask.state != str(TaskState.CANCELLED)
+    return _task_columns().where(or_(*mine) if mine else false(), running, recent)
+
+
+@cache
+def _visit_columns() -> Select[*tuple[Any, ...]]:
+    said = _named(Visit, "household_id", "dwelling_id", "kind", "result", "way", "at", "follow_up_on", "note")
+    said |= _named(Visit, "post_id", "issue_id")
+    return select(*_columns(Visit.id, Visit.rev, **said))
 
 
 def _visits(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
@@ -148,19 +178,22 @@ def _visits(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     if holding.households:
         mine.append(Visit.household_id.in_(holding.households))
     recent = Visit.at >= work.clock.now() - VISITS_KEPT
-    said = _named(Visit, "household_id", "dwelling_id", "kind", "result", "way", "at", "follow_up_on", "note")
-    said |= _named(Visit, "post_id", "issue_id")
-    return select(*_columns(Visit.id, Visit.rev, **said)).where(or_(*mine) if mine else false(), recent)
+    return _visit_columns().where(or_(*mine) if mine else false(), recent)
 
 
-def _issues(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
+@cache
+def _issue_columns() -> Select[*tuple[Any, ...]]:
     said = _named(
         Issue, "number", "state", "type", "category", "urgency", "text", "place_text", "due_at", "raised_at"
     )
     said |= {"lon": func.ST_X(Issue.point), "lat": func.ST_Y(Issue.point), "holder_id": Issue.holder_id}
+    return select(*_columns(Issue.id, Issue.version, **said))
+
+
+def _issues(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     # What is confidential never comes on a phone (CASES 2.4).
     held = (Issue.grid_id.in_(holding.grids), Issue.closed_at.is_(None), Issue.confidential.is_(False))
-    return select(*_columns(Issue.id, Issue.version, **said)).where(*held)
+    return _issue_columns().where(*held)
 
 
 def _patrol_lists(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.core.db import table_of
 from app.core.scope import EVERYTHING, NOTHING, Refused, Scope, Scoped, ScopeMissing, rescope, scoped_session
 from app.core.work import SYSTEM, Runtime, enter_district, known_as, open_work, system_work
 from app.issues.models import Issue
@@ -101,6 +102,22 @@ async def test_forms_the_scope_cannot_filter_are_refused(looking: AsyncSession, 
         if (seen := await _tried(looking, scope, tried, model, world)) != "Refused"
     }
     assert passed == {}
+
+
+@pytest.mark.parametrize("model", [Issue, Remark])
+async def test_a_statement_that_passed_opens_no_door_to_its_twins(
+    looking: AsyncSession, world: World, model: Any
+) -> None:
+    """How a statement is read is remembered by its shape; Core tables and text of the same shape are refused."""
+    table, key = table_of(model), Looking(looking, model, world).key
+    mapped = (select(key).where(model.id.is_not(None)), select(Unit.code).where(key.is_not(None)))
+    core = table.c[key.key]
+    twins = (select(core).where(table.c.id.is_not(None)), select(Unit.code).where(core.is_not(None)))
+    for statement, twin in zip(mapped, twins, strict=True):
+        for _ in range(2):
+            await looking.execute(statement)
+            with pytest.raises(Refused):
+                await looking.execute(twin)
 
 
 async def test_a_session_without_a_scope_raises_on_every_form(runtime: Runtime) -> None:
