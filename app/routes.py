@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.boards.routes import router as boards
 from app.clocks.routes import router as clocks
 from app.dispatch.routes import router as dispatch
 from app.figures.routes import router as figures
@@ -19,7 +20,7 @@ from app.whistles.routes import router as whistles
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
 PARTS = (
     *(issues, phones, figures, visits, dispatch, whistles),
-    *(people, notices, households, areas, clocks, forms, privacy),
+    *(people, notices, households, areas, clocks, forms, privacy, boards),
 )
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:

@@ -10,7 +10,7 @@ from app.core.http import OPEN_TO_ALL, Credentials, NotSignedIn, RuntimeOf
 from app.core.log import log
 from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, known_as, open_city, open_work
-from app.people import actions, duty, queries, throttle
+from app.people import actions, duty, phones, queries, throttle
 from app.people.capabilities import Capability
 from app.people.login import (
     AddressOf,
@@ -136,6 +136,14 @@ async def switch_post(form: SwitchPost, work: StaffWork, credentials: Credential
         work.session, work.runtime, work.actor.account_id, work.district, post.id
     )
     return Session(token=token, expires_at=ends, me=said.model_copy(update={"post": post}))
+
+
+@router.put("/me/work-phone", status_code=204, dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def give_work_phone(form: phones.WorkPhone, work: StaffWork) -> None:
+    """The number residents may call, on every sign of one's ground; null takes it off them."""
+    if work.actor.account_id is None:
+        raise NotSignedIn
+    await phones.give(work.session, work.keys, work.actor.account_id, form.phone)
 
 
 @router.get("/duty", dependencies=[needs(Capability.BE_SIGNED_IN)])
