@@ -11,6 +11,7 @@ from app.grid.routes import router as areas
 from app.households.routes import router as households
 from app.issues.routes import router as issues
 from app.notices.routes import router as notices
+from app.papers.routes import router as papers
 from app.people.routes import router as people
 from app.privacy.routes import router as privacy
 from app.sync.routes import router as phones
@@ -20,7 +21,7 @@ from app.whistles.routes import router as whistles
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
 PARTS = (
     *(issues, phones, figures, visits, dispatch, whistles),
-    *(people, notices, households, areas, clocks, forms, privacy, boards),
+    *(people, notices, households, areas, clocks, forms, privacy, boards, papers),
 )
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:

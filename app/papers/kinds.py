@@ -28,7 +28,7 @@ class Paper:
 
 PAPERS: dict[PaperKind, Paper] = {
     PaperKind.SUPERVISION_ORDER: Paper("督办单", "督办", DISTRICT | {Role.STREET_SECRETARY}),
-    PaperKind.ARCHIVE: Paper("工单档案", "档案", STREET | DISTRICT),
+    PaperKind.ARCHIVE: Paper("工单档案", "档案", STREET),
     PaperKind.WHISTLE: Paper("街道吹哨单", "吹哨", STREET),
     PaperKind.COUNTERSIGN: Paper("吹哨事项会签表", "会签", STREET),
     PaperKind.RECEIPT: Paper("部门报到回执", "报到", DEPARTMENT | COMMUNITY | STREET),

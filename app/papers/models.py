@@ -23,13 +23,13 @@ class PaperCount(Base):
 
 
 class SignedPaper(Base):
-    """That a paper was signed: its number, by whom and when. One of a kind for one matter."""
+    """That a paper was signed: its number, by whom and when. One of a kind and organ for one matter."""
 
     __tablename__ = "paper"
     __table_args__ = (
         CheckConstraint(one_of("kind", PaperKind), name="kind"),
         UniqueConstraint("organ", "kind", "year", "place"),
-        UniqueConstraint("subject_id", "kind"),
+        UniqueConstraint("subject_id", "kind", "organ"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -46,5 +46,5 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("paper_pkey")),
         sa.UniqueConstraint("organ", "kind", "year", "place", name=op.f("paper_organ_kind_year_place_key")),
-        sa.UniqueConstraint("subject_id", "kind", name=op.f("paper_subject_id_kind_key")),
+        sa.UniqueConstraint("subject_id", "kind", "organ", name=op.f("paper_subject_id_kind_organ_key")),
     )
