@@ -19,7 +19,7 @@ from app.papers.signing import Drawn, Organ, organ_of
 from app.people.capabilities import DISTRICT
 from app.people.models import Unit
 from app.people.privacy import note_read
-from app.printing.days import day, due, minute
+from app.printing.days import day, due, minute, short
 
 READ = frozenset({"text", "place", "reporter_masked"})
 RECENT = 8
@@ -97,15 +97,18 @@ async def _archive(work: Work, issue: IssueOut, _: Organ) -> list[dict[str, Any]
     parts: list[dict[str, Any]] = [{"title": "一、反映内容", "lines": issue.text.splitlines()}]
     parts += [{"title": "二、承办单位", **await _orders(work, issue)}]
     steps = STEP_WORDS | {f"order_{name}": said for name, said in ORDER_STEPS.items()}
-    said = [[minute(one.at), steps.get(one.step, (one.step, ""))[0], one.text] for one in issue.remarks]
+    said = [[short(one.at), steps.get(one.step, (one.step, ""))[0], one.text] for one in issue.remarks]
     parts += [{"title": "三、办理说明", **_table(["时间", "步骤", "内容"], [4, 3, 9], said)}]
     rated = [[minute(one.at), words.VERDICTS.get(one.verdict, one.verdict), words.SATISFACTION[one.satisfaction]]
              for one in issue.ratings]  # fmt: skip
     parts += [{"title": "四、反映人评价", **_table(["时间", "是否解决", "满意度"], [5, 4, 4], rated)}]
     parts += [{"title": "五、办理记录", **_trail(issue)}]
-    outcome = words.OUTCOMES.get(issue.outcome or "", "") or words.NONE
-    parts += [{"title": "六、办理结果", "lines": [f"{outcome};答复时间:{day(issue.answered_at) or words.NONE}。"]}]
-    return parts
+    return [*parts, {"title": "六、办理结果", "lines": [_outcome(issue)]}]
+
+
+def _outcome(issue: IssueOut) -> str:
+    outcome = words.OUTCOMES.get(issue.outcome or "", "尚无结果")
+    return f"{outcome}。" + (f"答复时间:{day(issue.answered_at)}。" if issue.answered_at else "")
 
 
 def _table(columns: list[str], widths: list[int], rows: list[list[str]]) -> dict[str, Any]:
@@ -118,8 +121,8 @@ async def _orders(work: Work, issue: IssueOut) -> dict[str, Any]:
         select(Unit).where(Unit.id.in_({one.unit_id for one in found}))
     )}  # fmt: skip
     rows = [
-        [names[one.unit_id], words.ROLES[one.role], ORDER_STATES[one.state][0], minute(one.dispatched_at),
-         due(one.due_at)]
+        [names[one.unit_id], words.ROLES[one.role], ORDER_STATES[one.state][0], short(one.dispatched_at),
+         short(one.due_at, weekday=True)]
         for one in found
     ]  # fmt: skip
     return _table(["单位", "分工", "状态", "派单时间", "时限"], [5, 2, 3, 5, 6], rows)

@@ -8,7 +8,7 @@ from app.papers import words
 from app.papers.kinds import PaperKind
 from app.papers.signing import Drawn, organ_of
 from app.people.privacy import note_read
-from app.printing.days import due, minute
+from app.printing.days import due, minute, short
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.queries import get_one, in_full, report_in_full
 from app.whistles.schemas import LinkOut, ReportInOut, WhistleOut
@@ -81,7 +81,7 @@ def _facts(whistle: WhistleOut) -> list[list[str]]:
 def _call(whistle: WhistleOut) -> dict[str, Any]:
     rows = [
         [one.unit.name, words.ROLES[one.role], *(_limit(one, link) for link in words.LINKS)]
-        for one in whistle.report_ins
+        for one in _in_order(whistle)
     ]
     parts: list[dict[str, Any]] = [
         {"title": "一、事项说明", "lines": whistle.text.splitlines()},
@@ -90,8 +90,13 @@ def _call(whistle: WhistleOut) -> dict[str, Any]:
     ]
     if rows:
         columns = ["单位", "分工", *(f"{name}时限" for name in words.LINKS.values())]
-        parts.append({"title": "四、报到要求", "columns": columns, "widths": [5, 2, 5, 5, 5, 5], "rows": rows})
+        parts.append({"title": "四、报到要求", "columns": columns, "widths": [5, 3, 5, 5, 5, 5], "rows": rows})
     return {"facts": _facts(whistle), "parts": parts}
+
+
+def _in_order(whistle: WhistleOut) -> list[ReportInOut]:
+    """The lead first."""
+    return sorted(whistle.report_ins, key=lambda one: (one.role != "lead", one.unit.code))
 
 
 def _link(one: ReportInOut, link: str) -> LinkOut | None:
@@ -100,7 +105,7 @@ def _link(one: ReportInOut, link: str) -> LinkOut | None:
 
 def _limit(one: ReportInOut, link: str) -> str:
     found = _link(one, link)
-    return due(found.due_at) if found else words.NONE
+    return short(found.due_at, weekday=True) if found else words.NONE
 
 
 def _cell(one: ReportInOut, link: str) -> str:
@@ -109,9 +114,9 @@ def _cell(one: ReportInOut, link: str) -> str:
     if found is None:
         return words.NONE
     if found.done_at is None:
-        return f"限{due(found.due_at)}"
+        return f"限{short(found.due_at, weekday=True)}"
     late = "(超时)" if found.result == "late" else ""
-    return minute(found.done_at) + late
+    return short(found.done_at) + late
 
 
 def _countersign(whistle: WhistleOut) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def _countersign(whistle: WhistleOut) -> dict[str, Any]:
         [f"{one.unit.name}\n({words.ROLES[one.role]})", _cell(one, "signed"), _cell(one, "contacted"),
          "\n".join(part for part in (_cell(one, "reported_in"), one.arrived_name or "") if part),
          STATE_WORDS[one.state][0], "", "", ""]
-        for one in whistle.report_ins
+        for one in _in_order(whistle)
     ]  # fmt: skip
     rows += [[""] * 8 for _ in range(SPARE_ROWS)]
     facts = [row for row in _facts(whistle) if row[0] not in ("主办单位", "协办单位")]

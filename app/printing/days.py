@@ -26,3 +26,12 @@ def due(at: datetime | None) -> str:
         return ""
     there = at.astimezone(SHANGHAI)
     return f"{day(at)}(周{WEEKDAYS[there.weekday()]}){there:%H:%M}"
+
+
+def short(at: datetime | None, *, weekday: bool = False) -> str:
+    """11月20日 09:05, or 11月20日(周五)09:05: for the narrow columns of a table."""
+    if at is None:
+        return ""
+    there = at.astimezone(SHANGHAI)
+    between = f"(周{WEEKDAYS[there.weekday()]})" if weekday else " "
+    return f"{there.month}月{there.day}日{between}{there:%H:%M}"

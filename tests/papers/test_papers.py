@@ -207,7 +207,7 @@ async def test_the_countersign_sheet_lies_across_with_a_line_for_each_unit(seats
     page = PdfReader(io.BytesIO(answer.content)).pages[0]
     assert float(page.mediabox[2]) > float(page.mediabox[3])
     text = await printed(seats.street, path)
-    for word in ("区城市管理局", "区水务局", "签字", "会签意见", "李工", "限2026年11月20日"):
+    for word in ("区城市管理局", "区水务局", "签字", "会签意见", "李工", "限11月20日(周五)"):
         assert word in text, word
     assert (await signed(seats.street, path))["number"] == "乌龙街道会签〔2026〕1号"
     assert (await seats.lead.post(f"{path}/sign")).json()["code"] == "not_signer"
