@@ -9,8 +9,8 @@ The map (whoever knows about the other sits above; import-linter holds it):
     privacy | papers                 what is kept of persons, how long, what they may ask; papers an office signs
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
-    issues | households | boards     a resident's problem from raising to rating; who lives behind which door; signs
-    clocks | feed | forms | printing  limits, working days, every wait; what changed where; why a field is asked; PDF
+    issues | households | boards     a resident's problem from raising to rating; who lives at which door; signs
+    clocks | feed | forms | printing limits, working days, waits; what changed where; why a field is asked; paper
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate
@@ -55,6 +55,6 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     本人申请 person_request             依法保全 legal_hold
     保存期限 retention                  查阅日志 personal_read (read)
     公示牌 sign_board (board; sign)     督办单 supervision_order     工单档案 archive
-    吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt             签发 sign (paper)
+    吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt     签发 sign
     双报到 enrolment (later)
 """

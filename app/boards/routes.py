@@ -9,9 +9,9 @@ from app.boards import actions, queries, sheet, signs
 from app.boards.schemas import (
     BoardLine,
     BoardOut,
-    BoardsFilter,
     BoardSettingIn,
     BoardSettingOut,
+    BoardsFilter,
     BoardsPrint,
     Size,
 )
@@ -48,7 +48,9 @@ def _pdf(blob: bytes, name: str) -> Response:
 
 
 @router.get("/boards", dependencies=[SEE])
-async def list_boards(request: Request, work: StaffWork, wanted: Annotated[BoardsFilter, Query()]) -> list[BoardLine]:
+async def list_boards(
+    request: Request, work: StaffWork, wanted: Annotated[BoardsFilter, Query()]
+) -> list[BoardLine]:
     """The signs of a community, one a building group, as they would be printed today."""
     return [line for line, _ in await queries.boards(work, wanted.area, _url(request))]
 

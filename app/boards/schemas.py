@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.core.fields import Code, Phone, Schema
 
@@ -82,9 +82,9 @@ class BoardsPrint(BoardsFilter):
 class BoardSettingIn(Schema):
     """The supervision phone, and the day before which printed signs no longer count (all were hung anew)."""
 
-    model_config = {
-        "json_schema_extra": {"examples": [{"call_number": "0871-67470000", "reissued_on": "2026-12-01"}]}
-    }
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"call_number": "0871-67470000", "reissued_on": "2026-12-01"}]}
+    )
 
     call_number: Phone | None = Field(None, max_length=20)
     reissued_on: date | None = None

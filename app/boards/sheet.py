@@ -2,13 +2,14 @@
 
 import json
 import math
-import os.path
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import shapely
+from shapely import MultiPolygon
 
 from app.boards.schemas import BoardLine, BoardOut, Size
 from app.printing.codes import qr_svg
@@ -78,13 +79,19 @@ def labels(said: dict[str, Any]) -> list[dict[str, Any]]:
     shapes = [(one["properties"], shapely.from_geojson(json.dumps(one["geometry"]))) for one in said["features"]]
     turn = _projection([shape for _, shape in shapes])
     groups = [(told, shape) for told, shape in shapes if told["level"] != "grid"]
-    known = os.path.commonprefix([told["name"] for told, _ in groups]) if len(groups) > 1 else ""
+    known = _common([told["name"] for told, _ in groups]) if len(groups) > 1 else ""
     found = []
     for told, shape in groups:
-        x, y = turn(*shapely.maximum_inscribed_circle(shape).coords[0])
+        x, y = turn(*shapely.maximum_inscribed_circle(cast("MultiPolygon", shape)).coords[0])
         name = told["name"].removeprefix(known) if len(known) >= LONG_PREFIX else told["name"]
         found.append({"name": name or told["name"], "own": told["own"], "x": x / WIDE, "y": y / HIGH})
     return found
+
+
+def _common(names: Sequence[str]) -> str:
+    """What all of them begin with."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in same)
 
 
 def _projection(shapes: Sequence[Any]) -> Any:

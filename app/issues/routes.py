@@ -11,7 +11,7 @@ from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.issues import actions, entering, explaining, following, intake, neighbours, queries, situation
+from app.issues import actions, entering, explaining, extending, following, intake, neighbours, queries, situation
 from app.issues.following import FollowWork
 from app.issues.kinds import State
 from app.issues.receiving import (
@@ -30,6 +30,7 @@ from app.issues.receiving import (
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
+    ExtensionOptions,
     FollowOut,
     IssueFilter,
     IssueLine,
@@ -135,6 +136,12 @@ async def unmask_reporter(issue_id: UUID, form: Unmask, work: StaffWork) -> Cont
     contact = await actions.unmask(work, await queries.get_issue(work, issue_id), form.purpose)
     log().info("unmasked", district=work.district, post_id=str(work.actor.post_id), subject_id=str(issue_id))
     return contact
+
+
+@router.get("/issues/{issue_id}/extension-options", dependencies=[SEE])
+async def extension_options(issue_id: UUID, work: StaffWork) -> ExtensionOptions:
+    """The new due dates that may be asked for, in working days of the district's calendar."""
+    return await extending.options(work, await queries.get_issue(work, issue_id))
 
 
 @router.get("/issues/{issue_id}/photos", dependencies=[SEE])

@@ -12,7 +12,7 @@ from app.papers.kinds import PAPERS, PaperKind
 
 
 class PaperCount(Base):
-    """The last number given to one organ's papers of one kind in one year; its row is locked while one is given."""
+    """The last number of one organ's papers of one kind in one year; its row is locked while one is given."""
 
     __tablename__ = "paper_count"
 

@@ -48,8 +48,7 @@ async def _facts(work: Work, issue: IssueOut) -> list[list[str]]:
     holder = ROLE_WORDS.get(issue.holder.role, (words.NONE, ""))[0] if issue.holder else words.NONE
     said = [
         ["编号", issue.number],
-        ["类型", TYPE_WORDS[issue.type][0] + (f"({words.CHANNELS[issue.channel]})" if issue.channel in words.CHANNELS
-                                            else "")],
+        ["类型", f"{TYPE_WORDS[issue.type][0]}({words.CHANNELS[issue.channel]})"],
         ["反映时间", minute(issue.raised_at)],
         ["地点", " ".join(part for part in (chain, issue.place_text or "") if part) or words.NONE],
         ["反映人", "保密" if issue.edited else issue.reporter or words.NONE],

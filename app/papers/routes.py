@@ -124,9 +124,7 @@ async def print_of_report_in(report_in_id: UUID, kind: OfReportIn, work: StaffWo
 
 
 @router.post("/report-ins/{report_in_id}/papers/{kind}/sign", status_code=201, dependencies=[SIGN])
-async def sign_of_report_in(
-    report_in_id: UUID, kind: OfReportIn, work: StaffWork, response: Response
-) -> PaperOut:
+async def sign_of_report_in(report_in_id: UUID, kind: OfReportIn, work: StaffWork, response: Response) -> PaperOut:
     """The unit that reported in signs it."""
     organ = await _report_in_organ(work, report_in_id, PaperKind(kind))
     return await _sign(work, report_in_id, PaperKind(kind), organ, response, _base("report-ins", report_in_id))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,9 +16,7 @@ CONTEXT = "account.work_phone"
 class WorkPhone(Schema):
     """The number residents may call; none takes it off every sign."""
 
-    model_config = {"json_schema_extra": {"examples": [{"phone": "0871-67470001"}]}}
-
-    phone: Phone | None
+    phone: Phone | None = Field(examples=["0871-67470001"])
 
 
 async def give(session: AsyncSession, keys: Keys, account_id: UUID, phone: str | None) -> None:

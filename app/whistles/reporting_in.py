@@ -8,7 +8,7 @@ from app.clocks.waits import wait_row
 from app.core.errors import Invalid
 from app.core.work import Work, by_itself
 from app.issues.actions import let_out
-from app.issues.step_schemas import NoteStep, ReasonStep
+from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep
 from app.whistles import turns
 from app.whistles.chains import clocks_by_kind
 from app.whistles.guards import SamePerson, same_person
@@ -40,6 +40,12 @@ async def sign(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep
     """Seen and taken on."""
     await waits.stop(work, report_in.id, "ri_sign")
     await take_part(work, whistle, report_in, "sign", Told(words=form.note), signed_at=work.clock.now())
+
+
+async def unsign(work: Work, whistle: Whistle, report_in: ReportIn, _: PlainStep) -> None:
+    """A slip of the thumb: the clock of signing runs on as if it had never been stopped."""
+    await waits.reopen(work, await house_of(work), report_in.id, "ri_sign")
+    await take_part(work, whistle, report_in, "unsign", signed_at=None)
 
 
 async def contact(work: Work, whistle: Whistle, report_in: ReportIn, form: ContactInput) -> None:

@@ -14,7 +14,7 @@ from app.core.workflow import Workflow
 from app.issues.receiving import MAX_MULTIPART_BYTES, NoPhotos, Photos, keep, parts, photos_in
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs, needs_first
-from app.whistles import actions, blowing, queries, working
+from app.whistles import actions, blowing, inbox, queries, working
 from app.whistles.kinds import When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
@@ -100,7 +100,7 @@ async def give_task(
 @router.get("/report-ins", dependencies=[SEE])
 async def list_report_ins(work: StaffWork, wanted: Annotated[InboxFilter, Query()]) -> Page[ReportInLine]:
     """The inbox of the active post's unit, newest first."""
-    items, following = await queries.inbox_page(work, wanted)
+    items, following = await inbox.page_of(work, wanted)
     return Page[ReportInLine](items=items, next_cursor=following)
 
 

@@ -1,14 +1,17 @@
 """What is shown of whistles: rows of the queue and the inbox, one in full, the board, the rate."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from app.clocks.ending import ClockLeft
 from app.core.fields import Schema
 from app.issues.schemas import TrailOut
 from app.whistles.kinds import ReportInState, WhistleState
+
+Turn = Literal["to_sign", "in_hand", "waiting"]
 
 
 class WhistleFilter(Schema):
@@ -59,10 +62,12 @@ class WhistleLine(Schema):
 
 
 class ReportInLine(Schema):
-    """A row of a unit's inbox."""
+    """A row of a unit's inbox: what, where, whose turn it is and which clock ends next."""
 
     id: UUID
     whistle_id: UUID
+    unit_id: UUID
+    version: int
     number: str
     title: str
     kind: str
@@ -73,6 +78,11 @@ class ReportInLine(Schema):
     signed_at: datetime | None
     reported_at: datetime | None
     finished_at: datetime | None
+    kind_name: str
+    place: str | None
+    turn: Turn
+    may_sign: bool
+    clock: ClockLeft | None
 
 
 class LinkOut(Schema):

@@ -42,7 +42,7 @@ OF_WHISTLE: list[tuple[set[Role], str]] = [
     (CALLED | DISTRICT, "hold_survey comment"),
 ]
 OF_REPORT_IN: list[tuple[set[Role], str]] = [
-    (CALLED, "sign contact report_in start stage_report finish leave refuse"),
+    (CALLED, "sign unsign contact report_in start stage_report finish leave refuse"),
     (DISTRICT, "release bind refer settle_arrival"),
     (STREET, "dispute_arrival"),
 ]

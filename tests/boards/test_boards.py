@@ -186,7 +186,7 @@ async def test_a_batch_has_a_page_for_each_sign(sit: Sit, size: str, wide: int) 
     assert "2026年11月20日" in pages[0].extract_text()
 
 
-async def test_the_printed_code_leads_to_the_page_of_its_building(public: Desk, sit: Sit, runtime: Runtime) -> None:
+async def test_the_printed_code_leads_to_the_page_of_its_building(public: Desk, runtime: Runtime) -> None:
     async with system_work(runtime, HERE) as work:
         found = await queries.boards(work, town.G1, "https://wangge.example.gov.cn")
     pictures = await sheet.picture_boards(found, "A4", runtime.clock.now())

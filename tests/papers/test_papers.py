@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
+from app.papers import signing
 from app.papers.models import PaperCount, SignedPaper
 from app.people.models import Role
 from app.people.privacy import PersonalRead
@@ -65,9 +66,8 @@ async def test_the_supervision_order_gives_the_reason_and_asks_by_when(public: D
     assert re.search(r"请于2026年\d+月\d+日\(周.\)\d\d:\d\d前办结", text)
 
 
-async def test_an_overdue_matter_says_so_on_its_paper(
-    public: Desk, sit: Sit, clock: FixedClock, long_sessions: None
-) -> None:
+@pytest.mark.usefixtures("long_sessions")
+async def test_an_overdue_matter_says_so_on_its_paper(public: Desk, sit: Sit, clock: FixedClock) -> None:
     secretary = await sit(Role.STREET_SECRETARY, town.WEST)
     issue = await raised(public)
     clock.advance(days=40)
@@ -110,9 +110,8 @@ async def test_a_number_is_given_at_signing_and_stays(public: Desk, sit: Sit) ->
     assert "2026年11月20日" in text
 
 
-async def test_each_organ_and_each_year_counts_for_itself(
-    public: Desk, sit: Sit, clock: FixedClock, long_sessions: None
-) -> None:
+@pytest.mark.usefixtures("long_sessions")
+async def test_each_organ_and_each_year_counts_for_itself(public: Desk, sit: Sit, clock: FixedClock) -> None:
     secretary, district = await sit(Role.STREET_SECRETARY, town.WEST), await sit(Role.DISTRICT_SUPERVISOR, HERE)
     issue, other = await raised(public), await raised(public, town.IN_G2)
     await signed(secretary, of(issue, "supervision_order"))
@@ -140,8 +139,6 @@ async def test_many_signings_at_once_leave_no_gap(public: Desk, sit: Sit, runtim
 async def test_a_signing_that_fails_gives_its_number_back(
     public: Desk, sit: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.papers import routes  # noqa: PLC0415  # patched here only
-
     secretary = await sit(Role.STREET_SECRETARY, town.WEST)
     first, second = await raised(public), await raised(public)
 
@@ -149,7 +146,7 @@ async def test_a_signing_that_fails_gives_its_number_back(
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(routes.signing, "line_of", fail)
+        broken.setattr(signing, "line_of", fail)
         assert (await secretary.post(f"{of(first, 'archive')}/sign")).status_code == 500
     assert (await signed(secretary, of(second, "archive")))["number"].endswith("〕1号")
 
@@ -177,13 +174,13 @@ async def test_another_organs_paper_is_not_signed(public: Desk, sit: Sit) -> Non
 async def test_the_list_says_which_are_signed_and_who_may_sign(public: Desk, sit: Sit) -> None:
     secretary, worker = await sit(Role.STREET_SECRETARY, town.WEST), await sit(Role.GRID_WORKER, town.G1)
     issue = await raised(public)
-    before = ok(await secretary.get(f"/issues/{issue['id']}/papers"))
+    before = (await secretary.get(f"/issues/{issue['id']}/papers")).json()
     assert [(one["kind"], one["number"], one["may_sign"]) for one in before] == [
         ("supervision_order", None, True), ("archive", None, True),
     ]  # fmt: skip
     assert (await secretary.get(before[0]["href"].removeprefix("/api/v1"))).status_code == 200
     await signed(secretary, of(issue, "archive"))
-    after = ok(await worker.get(f"/issues/{issue['id']}/papers"))
+    after = (await worker.get(f"/issues/{issue['id']}/papers")).json()
     assert [(one["number"] is not None, one["may_sign"]) for one in after] == [(False, False), (True, False)]
 
 
@@ -195,7 +192,15 @@ async def seats(sit: Sit, public: Desk, runtime: Runtime) -> Town:
 async def test_the_whistle_paper_names_each_unit_and_its_limits(seats: Town) -> None:
     whistle = await blow(seats.street)
     text = await printed(seats.lead, f"/whistles/{whistle['id']}/papers/whistle")
-    for word in (whistle["number"], "区城市管理局", "区水务局", "主办", "协办", "社区两次协调建设单位", "签收时限"):
+    for word in (
+        whistle["number"],
+        "区城市管理局",
+        "区水务局",
+        "主办",
+        "协办",
+        "社区两次协调建设单位",
+        "签收时限",
+    ):
         assert word in text, word
 
 

@@ -39,7 +39,9 @@ async def test_a_page_is_a4_and_its_text_can_be_selected() -> None:
 async def test_the_block_holds_22_lines_of_28_characters() -> None:
     pdf = await compiling.as_pdf(PAPER, said(parts=[{"title": "正文", "lines": [BODY * 60]}]), MORNING)
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
-    whole = [one for one in pages[1].splitlines() if set(one.strip()) <= set(BODY) and len(one.strip()) == len(BODY)]
+    whole = [
+        one for one in pages[1].splitlines() if set(one.strip()) <= set(BODY) and len(one.strip()) == len(BODY)
+    ]
     assert len(whole) == 22
 
 
