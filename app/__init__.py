@@ -6,6 +6,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    faces                            the four faces: pages, words, step forms, base map
     privacy | papers                 what is kept of persons, how long, what they may ask; papers an office signs
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
@@ -56,5 +57,5 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     保存期限 retention                  查阅日志 personal_read (read)
     公示牌 sign_board (board; sign)     督办单 supervision_order     工单档案 archive
     吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt     签发 sign
-    双报到 enrolment (later)
+    双报到 enrolment (later)           页面(四端) face
 """
