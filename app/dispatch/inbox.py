@@ -53,8 +53,8 @@ def _lines() -> Any:
     ground = aliased(Area)
     return (
         select(
-            *OWN, WorkOrder.review_open, WorkOrder.contacted_at, Issue.number.label("number"), EDITED.label("what"), place,
-            ground.name.label("ground"),
+            *OWN, WorkOrder.review_open, WorkOrder.contacted_at, Issue.number.label("number"),
+            EDITED.label("what"), place, ground.name.label("ground"),
         )
         .outerjoin(Issue, Issue.id == WorkOrder.issue_id)
         .outerjoin(ground, and_(ground.id == GROUND, or_(Issue.id.is_not(None))))

@@ -18,6 +18,7 @@ from app.dispatch.words import WHY_WORDS
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
 from app.people.models import DutyShift, Unit
+from app.people.queries import signed_by
 
 LINE = tuple(getattr(WorkOrder, name) for name in OrderLine.model_fields)
 
@@ -48,6 +49,7 @@ async def in_full(work: Work, order: WorkOrder) -> OrderOut:
     return OrderOut(
         **plain,
         unit=UnitOut.model_validate(unit),
+        signed_by=await signed_by(work, order.id) if order.signed_at else None,
         duty_number=await _duty_number(work, order),
         allowed_steps=allowed_steps(ORDER, work, order),
         clocks=_clocks(work.clock.now(), clocks.all()),

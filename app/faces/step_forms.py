@@ -29,6 +29,7 @@ BESIDE = {  # verbs that are no step of a workflow but are drawn like one
 }
 OWN_WORDS = {"give_task": ("下达任务", "give a task")}
 NOT_ASKED = {"expected_version", "catalogue_item"}  # sent by the page, not typed by a person
+UNDONE_BY = {("order", "sign"): "unsign", ("report_in", "sign"): "unsign"}
 LONG = 100  # characters from which a text wants several lines
 
 
@@ -46,8 +47,9 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
         if known is None:
             continue
         fields = list(_fields(contract, _resolve(contract, body["schema"])))
+        undo = UNDONE_BY.get((subject, step))
         found.append(
-            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields)
+            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields, undo=undo)
         )
     return found
 

@@ -17,6 +17,7 @@ from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.schemas import TrailOut
 from app.people.models import Unit
+from app.people.queries import signed_by
 from app.whistles.chains import CHAIN, clocks_by_kind, result_of
 from app.whistles.kinds import Link
 from app.whistles.models import ReportIn, Whistle, WhistleBand, WhistleIssue, WhistleKind
@@ -172,7 +173,8 @@ async def report_in_full(work: Work, report_in: ReportIn) -> ReportInFull:
     )
     words = [WordsOut.model_validate(row) for row in await work.session.scalars(said)]
     trail = await trail_of(work, REPORT_IN, report_in.id)
-    return ReportInFull(**shown.model_dump(), words=words, trail=trail)
+    signer = await signed_by(work, report_in.id) if report_in.signed_at else None
+    return ReportInFull(**shown.model_dump(), words=words, trail=trail, signed_by=signer)
 
 
 async def board(work: Work, whistle: Whistle) -> BoardOut:

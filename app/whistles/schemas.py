@@ -191,6 +191,23 @@ class ScoreOut(Schema):
     upheld: bool | None
 
 
+class RecordFilter(Schema):
+    """Where a page of the own record begins."""
+
+    cursor: str | None = Field(None, max_length=300)
+    limit: int = Field(20, ge=1, le=100)
+
+
+class ScoreLine(ScoreOut):
+    """A row of the own record: the score, its whistle, the acts it rests on, and whether it may be appealed."""
+
+    whistle_id: UUID
+    number: str
+    title: str
+    acts: list[TrailOut]
+    may_appeal: bool
+
+
 class SourceIssueOut(Schema):
     """An issue behind a whistle, as far as the active post may see it."""
 
@@ -232,6 +249,7 @@ class ReportInFull(ReportInOut):
 
     words: list[WordsOut]
     trail: list[TrailOut]
+    signed_by: str | None
 
 
 class BoardOut(Schema):
