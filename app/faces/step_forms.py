@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.clocks.waits import UNDO_SECONDS
 from app.dispatch.words import STEP_WORDS as ORDER_STEPS
 from app.faces.labels import KINDS, LABELS, LISTS
 from app.faces.schemas import FieldOut, StepFormOut
@@ -48,8 +49,9 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
             continue
         fields = list(_fields(contract, _resolve(contract, body["schema"])))
         undo = UNDONE_BY.get((subject, step))
+        back = {"undo": undo, "undo_within_s": UNDO_SECONDS if undo else None}
         found.append(
-            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields, undo=undo)
+            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields, **back)
         )
     return found
 

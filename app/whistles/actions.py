@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core.errors import Conflict
 from app.core.work import Work
 from app.core.workflow import Stale
-from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep, StepInput
+from app.issues.step_schemas import NoteStep, ReasonStep, StepInput
 from app.whistles import behind, blowing, handling, reporting_in, scoring, working
 from app.whistles import step_schemas as told
 from app.whistles.models import Whistle
@@ -53,7 +53,7 @@ WHISTLE_STEPS: Table = {
 }
 REPORT_IN_STEPS: Table = {
     "sign": (NoteStep, reporting_in.sign),
-    "unsign": (PlainStep, reporting_in.unsign),
+    "unsign": (NoteStep, reporting_in.unsign),
     "contact": (told.ContactInput, reporting_in.contact),
     "report_in": (told.ReportInInput, reporting_in.report),
     "start": (told.WordsInput, reporting_in.start),
