@@ -6,8 +6,7 @@ from typing import Any
 from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
 from app.issues.explaining import ROLE_WORDS
-from app.issues.kinds import Channel, Closing, LinkKind, Outcome, Triage, Verdict
-from app.issues.records import AreaRole
+from app.issues.kinds import AreaRole, Channel, Closing, LinkKind, Outcome, Triage, Verdict
 from app.issues.words import STATE_WORDS as ISSUE_STATES
 from app.issues.words import STEP_WORDS as ISSUE_STEPS
 from app.notices.wording import CLOCK_WORDS
