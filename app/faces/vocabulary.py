@@ -84,8 +84,8 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "outcome": OUTCOMES,
     "closing": CLOSINGS,
     "triage": {
-        Triage.ANSWER_NOW: ("当场答复", "answer now"), Triage.COORDINATE: ("协调解决(3日)", "coordinate, 3 days"),
-        Triage.STUDY: ("研究方案(7日)", "study, a plan in 7 days"), Triage.CANNOT_NOW: ("暂不能解决", "cannot now"),
+        Triage.ANSWER_NOW: ("当场答复", "answer now"), Triage.COORDINATE: ("协调解决", "coordinate"),
+        Triage.STUDY: ("研究方案", "study, make a plan"), Triage.CANNOT_NOW: ("暂不能解决", "cannot now"),
     },
     "verdict": {
         Verdict.SOLVED: ("解决了", "solved"), Verdict.PARTLY: ("部分解决", "partly solved"),
