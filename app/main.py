@@ -17,6 +17,7 @@ from app.core.ids import Ids, SystemIds
 from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
 from app.districts import District
+from app.in_hand import IN_HAND
 from app.issues.flood import FloodGate
 from app.routes import api
 
@@ -76,6 +77,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.runtime = held
     app.state.photos = PhotoStore(settings.data_dir / "photos")
     app.state.flood_gate = FloodGate()
+    app.state.in_hand = IN_HAND
     app.state.metrics = Metrics()
     app.include_router(api)
     app.include_router(health.router)
