@@ -6,6 +6,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    faces                            the pages of residents, workers, desks and departments, and what only they ask
     privacy                          what is kept of persons, how long, and what they may ask
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
