@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from app.clocks.routes import router as clocks
 from app.dispatch.routes import router as dispatch
-from app.faces.routes import router as faces
+from app.faces.routes import api as faces
+from app.faces.routes import pages as pages
 from app.figures.routes import router as figures
 from app.forms.routes import router as forms
 from app.grid.routes import router as areas

@@ -1,1 +1,3 @@
-"""What the pages of the four faces need beside the features: how far a matter has come, in a resident's words."""
+"""The four faces (resident `r`, grid worker `w`, street desk `d`, department `i`): their built pages, and what
+a page may not decide itself: words, step forms, the base map. Above every feature, because a page shows them all.
+"""
