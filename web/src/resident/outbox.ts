@@ -5,7 +5,16 @@ import { newKey, refusal, Refused, type Schemas, send } from '@/shared/api/clien
 import { begin, type Board, bodyOf, type Draft, draft } from './draft'
 import type { KeptPhoto, Report } from './phone'
 
+// The database's code is as large as the first page: it is fetched when there is something in it, or when the page
+// has been quiet for a while, so that it is there when the line is gone.
+const HAS = 'wangge.r.kept'
+const QUIET_MS = 2500
+const anything = () => localStorage.getItem(HAS) !== null
 const store = () => import('./phone').then((one) => one.phone)
+const written = () => {
+  localStorage.setItem(HAS, 'yes')
+  return store()
+}
 const AGAIN_MS = 30_000
 const PATIENCE_MS = 25_000
 
@@ -15,6 +24,7 @@ let under_way: Promise<void> | null = null
 let wait = 0
 
 export async function load(): Promise<void> {
+  if (!anything()) return
   try {
     for (const one of await (await store()).reports.orderBy('at').toArray()) reports[one.key] = one
   } catch {
@@ -25,7 +35,7 @@ export async function load(): Promise<void> {
 async function keep(report: Report): Promise<void> {
   reports[report.key] = report
   try {
-    await (await store()).reports.put(JSON.parse(JSON.stringify(report)) as Report)
+    await (await written()).reports.put(JSON.parse(JSON.stringify(report)) as Report)
   } catch {
     return
   }
@@ -39,13 +49,14 @@ export async function forget(key: string): Promise<void> {
 }
 
 export async function photosOf(key: string): Promise<KeptPhoto[]> {
+  if (!anything()) return []
   const found = await (await store()).photos.where('draft').equals(key).toArray()
   return found.sort((a, b) => a.at - b.at)
 }
 
 export async function keepPhoto(blob: Blob): Promise<KeptPhoto> {
   const photo = { id: newKey(), draft: draft.key, at: Date.now(), blob }
-  await (await store()).photos.put(photo)
+  await (await written()).photos.put(photo)
   return photo
 }
 
@@ -176,6 +187,10 @@ function later(ms: number): void {
 /** On start, when the line comes back, when the page is looked at again, and every half minute. */
 export function watchTheLine(): void {
   void load().then(flush)
+  setTimeout(() => {
+    void store().catch(() => undefined)
+    void import('./parts/QrCode.vue').catch(() => undefined)
+  }, QUIET_MS)
   addEventListener('online', () => void flush())
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void flush())
   later(AGAIN_MS)
