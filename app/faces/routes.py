@@ -11,9 +11,10 @@ from app.core.http import OPEN_TO_ALL, RuntimeOf
 from app.core.settings import Settings
 from app.core.work import open_city
 from app.districts import District
-from app.faces import step_forms, vocabulary
+from app.faces import progress, step_forms, vocabulary
 from app.faces.bundle import Bundle
-from app.faces.schemas import BaseMapOut, FacesOut, StepFormsOut, WordsOut
+from app.faces.schemas import BaseMapOut, FacesOut, ProgressOut, StepFormsOut, WordsOut
+from app.issues.following import FollowWork
 
 api = APIRouter(tags=["faces"], dependencies=[OPEN_TO_ALL])
 pages = APIRouter(include_in_schema=False, dependencies=[OPEN_TO_ALL])
@@ -58,6 +59,12 @@ async def forms_of_steps(request: Request, response: Response) -> StepFormsOut:
     """The form of every step, with a label and the need of each field."""
     response.headers["Cache-Control"] = FOR_AN_HOUR
     return StepFormsOut(forms=step_forms.forms_in(request.app.openapi()))
+
+
+@api.get("/follow/{token}/progress")
+async def follow_progress(token: str, work: FollowWork) -> list[ProgressOut]:  # noqa: ARG001  # the Work is made from it
+    """What was done so far, in plain words with the names of the offices and units; the latest last."""
+    return await progress.told(work)
 
 
 @pages.get("/")

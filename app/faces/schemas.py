@@ -1,5 +1,6 @@
 """What a face is told before anybody signs in: closed lists, forms of steps, the map beneath."""
 
+from datetime import datetime
 from typing import Any
 
 from app.core.fields import Schema
@@ -78,3 +79,11 @@ class FacesOut(Schema):
     districts: dict[str, str]
     demo: bool
     base_map: BaseMapOut | None
+
+
+class ProgressOut(Schema):
+    """One thing that happened to a report, as a resident would tell it."""
+
+    at: datetime
+    zh: str
+    en: str

@@ -22,7 +22,7 @@ from app.issues.workflow import ISSUE
 
 SAID = ("verdict", "satisfaction", "contacted", "at")
 CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
-FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
+FROM_REPORTER = frozenset({"give_info", "rate", "complete_word", "withdraw", "request_review", "reopen"})
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,15 @@ class BadLink(NotFound):
     """The follow link was not made by this service."""
 
     code = "bad_link"
-    zh = "链接无效或不完整,请使用受理时给出的完整链接。"
-    en = "The link is not valid or not whole; use the full link given when the issue was raised."
+    zh = (
+        "链接无效或不完整,请使用提交成功页上的完整链接或二维码。链接丢了,请拨打楼栋公示牌上网格员或社区的电话,报编号查询;"
+        "也可以扫公示牌二维码重新反映,会得到新的链接。"
+    )
+    en = (
+        "The link is not valid or not whole; use the full link or code shown when the report was sent. If it is "
+        "lost, call the grid worker or the community on the sign board with your number, or scan the sign and "
+        "report again: you get a new link."
+    )
 
 
 async def address_of(request: Request) -> str:

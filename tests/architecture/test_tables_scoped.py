@@ -124,6 +124,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/sync/household_ops.py": "whether a resident is there, and whose",
         "app/figures/rows.py": "matters behind a number, of which the statement names the scope itself",
         "app/figures/vocabulary.py": "reports merged into a matter the scope sees, also those from other ground",
+        "app/faces/progress.py": "the orders and whistles of the reporter's own matter, told without their words",
         "app/privacy/copies.py": "when and why the records of who asks were read, for them to know",
         "app/privacy/retention.py": "whether a hold runs, for an office that may not see holds",
         "app/whistles/behind.py": "the issues a whistle has to set free, also those that moved to other ground",
