@@ -41,6 +41,8 @@ OPEN_BECAUSE = {
     "issue_day": "sums, nothing single",
     "issue_party": "read only inside Issue.visible_to",
     "idempotency": "looked up by owner and key; holds ids and digests",
+    "later": "ids and times; read by its own post beside an issue the scope shows",
+    "saved_view": "looked up by its own account",
     "trail": "read only through a loaded subject; no words",
     "outbox": "read by the worker; ids and times",
     "delivery": "read by the worker",
@@ -97,6 +99,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
         "app/worker/turns.py": "delivers and rings for all",
         "app/worker/housekeeping.py": "keeps house for all",
         "app/health.py": "counts waiting events",
+        "app/live/hub.py": "reads which events there are; each reader's own scope says which of them it is told",
     },
     "unscoped": {
         "app/core/scope.py": "where it is read",
