@@ -43,7 +43,16 @@ def on_ground(work: Work) -> ColumnElement[bool]:
 
 def columns(work: Work) -> list[Any]:
     """The columns of a row, its words and its place as the active post may know them."""
-    return [*OWN, Issue.supervised_at, *_words(work), *_named(), _clock(), _reports(), _away(work), calendar_json().label("calendar")]
+    return [
+        *OWN,
+        Issue.supervised_at,
+        *_words(work),
+        *_named(),
+        _clock(),
+        _reports(),
+        _away(work),
+        calendar_json().label("calendar"),
+    ]
 
 
 def _words(work: Work) -> list[Any]:

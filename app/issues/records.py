@@ -212,7 +212,7 @@ class Later(Base):
     date can be offered again.
     """
 
-    __tablename__ = "later"
+    __tablename__ = "put_away"
     __table_args__ = (CheckConstraint(one_of("reason", LaterReason), name="reason"), Index(None, "issue_id"))
 
     post_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -41,7 +41,7 @@ OPEN_BECAUSE = {
     "issue_day": "sums, nothing single",
     "issue_party": "read only inside Issue.visible_to",
     "idempotency": "looked up by owner and key; holds ids and digests",
-    "later": "ids and times; read by its own post beside an issue the scope shows",
+    "put_away": "ids and times; read by its own post beside an issue the scope shows",
     "saved_view": "looked up by its own account",
     "trail": "read only through a loaded subject; no words",
     "outbox": "read by the worker; ids and times",

@@ -36,7 +36,12 @@ async def test_an_issue_is_found_by_its_number_its_beginning_and_its_digits(publ
 
 async def test_the_hotline_number_finds_it_too(sit: Sit) -> None:
     street = await sit(Role.STREET_DISPATCHER, town.WEST)
-    said = {"text": "路灯不亮", "channel": "hotline", "upstream_number": "DH20261120-77", "point": town.point(town.IN_B1)}
+    said = {
+        "text": "路灯不亮",
+        "channel": "hotline",
+        "upstream_number": "DH20261120-77",
+        "point": town.point(town.IN_B1),
+    }
     number = (await street.post("/issues", said)).json()["number"]
     assert await found(street, "DH20261120-77") == [("issue", number)]
 
@@ -65,10 +70,14 @@ async def test_a_household_is_found_masked_by_who_may_and_that_is_written_down(s
         kinds = [kind for kind, _ in await found(street, said)]
         assert "household" in kinds, said
         assert "household" not in [kind for kind, _ in await found(unit, said)]
-    (shown,) = [one for one in (await street.get("/find", params={"q": "cgq"})).json() if one["kind"] == "household"]
+    (shown,) = [
+        one for one in (await street.get("/find", params={"q": "cgq"})).json() if one["kind"] == "household"
+    ]
     assert "国强" not in str(shown)
     assert "1234" not in shown["hint"]
     async with system_work(runtime, "530114") as work:
-        reads = list(await work.session.scalars(select(PersonalRead).where(PersonalRead.post_id == street.post_id)))
+        reads = list(
+            await work.session.scalars(select(PersonalRead).where(PersonalRead.post_id == street.post_id))
+        )
     assert len(reads) == 5
     assert str(household) in str(reads[0].subject_ids)

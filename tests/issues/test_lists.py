@@ -43,7 +43,11 @@ async def line_of(desk: Desk, issue: str) -> dict[str, Any]:
 async def handed_up(public: Desk, sit: Sit, **more: Any) -> str:
     """A report its worker and then its community have handed up to the street."""
     issue = str((await raised(public, town.IN_B1, **more))["id"])
-    for role, ground in ((Role.GRID_WORKER, town.G1), (Role.GRID_LEADER, town.G1), (Role.COMMUNITY_OFFICER, town.C1)):
+    for role, ground in (
+        (Role.GRID_WORKER, town.G1),
+        (Role.GRID_LEADER, town.G1),
+        (Role.COMMUNITY_OFFICER, town.C1),
+    ):
         desk = await sit(role, ground)
         answer = await desk.step(issue, "hand_up", reason="超出本级职责")
         if answer.status_code != 200:
@@ -73,7 +77,7 @@ async def test_a_matter_goes_from_list_to_list_as_it_is_handled(public: Desk, si
 
 
 async def test_clocks_of_the_matter_and_of_its_units_come_to_soon_and_overdue(
-    public: Desk, sit: Sit, clock: FixedClock, long_sessions: None
+    public: Desk, sit: Sit, clock: FixedClock
 ) -> None:
     street = await sit(Role.STREET_DISPATCHER, town.WEST)
     issue = await handed_up(public, sit)
@@ -123,7 +127,9 @@ async def test_what_is_put_away_leaves_the_post_own_lists_and_wakes(
     issue = await handed_up(public, sit)
     before = (await line_of(street, issue))["clock"]
     until = (clock.now() + timedelta(hours=3)).isoformat()
-    assert (await street.post(f"/issues/{issue}/later", {"until": until, "reason": "waiting_unit"})).status_code == 204
+    assert (
+        await street.post(f"/issues/{issue}/later", {"until": until, "reason": "waiting_unit"})
+    ).status_code == 204
     assert await on(street, "to_dispatch") == []
     assert await on(street, "later") == [issue]
     assert issue in await on(street, "soon"), "no clock stands still, and none is hidden"
@@ -137,7 +143,9 @@ async def test_what_is_put_away_leaves_the_post_own_lists_and_wakes(
     assert await on(street, "to_dispatch") == [issue]
     line = await line_of(street, issue)
     assert (line["away"]["asleep"], line["away"]["reason"]) == (False, "waiting_unit")
-    assert (await street.post(f"/issues/{issue}/later", {"until": until, "reason": "agreed_time"})).status_code == 204
+    assert (
+        await street.post(f"/issues/{issue}/later", {"until": until, "reason": "agreed_time"})
+    ).status_code == 204
     assert (await counts(street))["later"] == 1
     clock.advance(hours=3)
     assert await on(street, "later") == []
@@ -161,7 +169,9 @@ async def test_saved_views_are_the_account_own_and_counted_for_the_post(public: 
     street, other = await sit(Role.STREET_DISPATCHER, town.WEST), await sit(Role.STREET_SECRETARY, town.WEST)
     await raised(public, town.IN_B1, category="public_toilet")
     await raised(public, town.IN_G2)
-    saved = await street.post("/views", {"name": "厕所", "query": "category=public_toilet&state=assigned&state=raised"})
+    saved = await street.post(
+        "/views", {"name": "厕所", "query": "category=public_toilet&state=assigned&state=raised"}
+    )
     assert saved.status_code == 201, saved.text
     assert saved.json()["count"] == 1
     again = await street.post("/views", {"name": "厕所", "query": f"area={town.C1}"})

@@ -38,7 +38,9 @@ def subjects(screen: Screen) -> list[tuple[str, str]]:
     return [(one.changed.kind, str(one.changed.of)) for one in told(screen) if one and one.changed]
 
 
-async def test_each_screen_hears_of_its_own_ground_only(hub: Hub, public: Desk, sit: Sit, runtime: Runtime) -> None:
+async def test_each_screen_hears_of_its_own_ground_only(
+    hub: Hub, public: Desk, sit: Sit, runtime: Runtime
+) -> None:
     west, east = await sit(Role.STREET_DISPATCHER, town.WEST), await sit(Role.STREET_DISPATCHER, town.EAST)
     unit = await sit(Role.DEPARTMENT_OFFICER, "chengguan")
     channel = hub.channel(HERE)
@@ -112,7 +114,7 @@ async def test_a_screen_that_was_away_goes_on_where_it_was(
             assert [one.changed for one in told(lost) if one] == [None], "it has to load anew"
 
 
-async def test_a_screen_that_does_not_keep_up_loads_anew(hub: Hub, sit: Sit, runtime: Runtime) -> None:
+async def test_a_screen_that_does_not_keep_up_loads_anew(sit: Sit, runtime: Runtime) -> None:
     street = await sit(Role.STREET_DISPATCHER, town.WEST)
     screen = Screen(seat_of(runtime, street))
     for number in range(ROOM + 1):

@@ -23,7 +23,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("saved_view_account_id_name_idx"), "saved_view", ["account_id", "name"], unique=True)
     op.create_table(
-        "later",
+        "put_away",
         sa.Column("post_id", sa.Uuid(), nullable=False),
         sa.Column("issue_id", sa.Uuid(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
@@ -32,12 +32,12 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "reason in ('waiting_reply', 'waiting_unit', 'waiting_material', 'agreed_time', 'after_others')",
-            name=op.f("later_reason_check"),
+            name=op.f("put_away_reason_check"),
         ),
-        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("later_issue_id_fkey")),
-        sa.PrimaryKeyConstraint("post_id", "issue_id", name=op.f("later_pkey")),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("put_away_issue_id_fkey")),
+        sa.PrimaryKeyConstraint("post_id", "issue_id", name=op.f("put_away_pkey")),
     )
-    op.create_index(op.f("later_issue_id_idx"), "later", ["issue_id"], unique=False)
+    op.create_index(op.f("put_away_issue_id_idx"), "put_away", ["issue_id"], unique=False)
     op.create_index(
         "issue_upstream",
         "issue",
