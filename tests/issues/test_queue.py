@@ -169,8 +169,8 @@ async def test_a_row_is_short_and_says_nothing_of_the_reporter(public: Desk, sit
         assert line["text"] == "很" * 80 + "…"
         assert set(line) == {
             "id", "number", "state", "version", "type", "urgency", "category", "category_name", "text",
-            "place_text", "placement", "lon", "lat", "grid_id", "grid", "community", "holder_id", "holder", "lead_unit",
-            "screening", "confidential", "supervised", "raised_at", "due_at", "closed_at", "clock",
+            "place_text", "placement", "lon", "lat", "grid_id", "grid", "community", "holder_id", "holder",
+            "lead_unit", "screening", "confidential", "supervised", "raised_at", "due_at", "closed_at", "clock",
             "reports", "away",
         }  # fmt: skip
         assert "王" not in str(line)

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "20261201"
 down_revision = "20261129"
 branch_labels = None
