@@ -6,8 +6,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Response
 
 from app.core.work import Work
-from app.desk import finding, sheet
-from app.desk.schemas import FoundOut, Sought
+from app.desk import finding, many, sheet
+from app.desk.schemas import FoundOut, ManySteps, MayStep, Sought
 from app.issues.queue_schemas import IssueFilter, IssueLine
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs
@@ -22,6 +22,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 async def find(work: StaffWork, q: Annotated[Sought, Query()]) -> list[FoundOut]:
     """An issue by its number, ground and offices by name, code or initials, a household where the role may."""
     return await finding.find(work, q)
+
+
+@router.post("/issues/allowed", dependencies=[SEE])
+async def preview_many(form: ManySteps, work: StaffWork) -> list[MayStep]:
+    """On which of the matters the step may be taken now, and why not on the others; nothing is done."""
+    return await many.preview(work, form)
 
 
 @router.get("/issues.xlsx", dependencies=[SEE], response_class=Response)

@@ -23,7 +23,7 @@ QUEUES: dict[str, dict[str, str]] = {
 }
 LATER = {"POST /issues/{issue_id}/later", "DELETE /issues/{issue_id}/later"}
 LIVE = "GET /live"  # an endless answer: only who is turned away is tried here, the rest in tests/live
-ROUTES = {*QUEUES, *LATER, LIVE, "POST /views", "DELETE /views/{view_id}"}
+ROUTES = {*QUEUES, *LATER, LIVE, "POST /issues/allowed", "POST /views", "DELETE /views/{view_id}"}
 SEES = {HERE, town.WEST, town.C1, town.G1, town.B1}
 NOBODY = "00000000-0000-0000-0000-000000000007"
 
@@ -44,6 +44,11 @@ async def test_every_role_by_every_route_of_the_desk(public: Desk, sit: Sit, clo
         unknown = await desk.call("DELETE", f"/views/{NOBODY}")
         if (saved.status_code, unknown.status_code) != (refused or 201, refused or 404):
             wrong.append((role, ground, "views", saved.status_code, unknown.status_code))
+        asked_of = await desk.post("/issues/allowed", {"step": "comment", "ids": list(issues.values())})
+        if asked_of.status_code != (refused or 200):
+            wrong.append((role, ground, "allowed", asked_of.status_code))
+        elif not refused and asked_of.json()[1]["number"]:
+            wrong.append((role, ground, "a foreign matter was told"))
         for district, issue in issues.items():
             seen = district == HERE and ground in SEES
             for method, body in (("POST", {"until": until, "reason": "waiting_unit"}), ("DELETE", None)):
