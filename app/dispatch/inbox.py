@@ -17,8 +17,8 @@ from app.dispatch.models import WorkOrder
 from app.dispatch.schemas import InboxLine, OrderFilter, OrderLine, Turn
 from app.dispatch.workflow import ORDER
 from app.grid.models import Area
+from app.issues.lines import EDITED
 from app.issues.models import Issue
-from app.issues.queries import EDITED
 
 SHOWN = 60  # characters of what it is about
 OWN = tuple(getattr(WorkOrder, name) for name in OrderLine.model_fields)

@@ -98,8 +98,14 @@ async def _archive(work: Work, issue: IssueOut, _: Organ) -> list[dict[str, Any]
     steps = STEP_WORDS | {f"order_{name}": said for name, said in ORDER_STEPS.items()}
     said = [[short(one.at), steps.get(one.step, (one.step, ""))[0], one.text] for one in issue.remarks]
     parts += [{"title": "三、办理说明", **_table(["时间", "步骤", "内容"], [4, 3, 9], said)}]
-    rated = [[minute(one.at), words.VERDICTS.get(one.verdict, one.verdict), words.SATISFACTION[one.satisfaction]]
-             for one in issue.ratings]  # fmt: skip
+    rated = [
+        [
+            minute(one.at),
+            words.VERDICTS.get(one.verdict, one.verdict),
+            words.SATISFACTION[one.satisfaction] if one.satisfaction else "未评",
+        ]
+        for one in issue.ratings
+    ]
     parts += [{"title": "四、反映人评价", **_table(["时间", "是否解决", "满意度"], [5, 4, 4], rated)}]
     parts += [{"title": "五、办理记录", **_trail(issue)}]
     return [*parts, {"title": "六、办理结果", "lines": [_outcome(issue)]}]
