@@ -23,7 +23,7 @@ from app.people.models import Account
 
 SAID = ("verdict", "satisfaction", "contacted", "at")
 CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
-FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
+FROM_REPORTER = frozenset({"give_info", "rate", "complete_word", "withdraw", "request_review", "reopen"})
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Rating(OfIssue, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
     verdict: Mapped[str] = mapped_column(String(20))
-    satisfaction: Mapped[int] = mapped_column(SmallInteger)
+    satisfaction: Mapped[int | None] = mapped_column(SmallInteger)  # None: the first tap, the level may follow
     contacted: Mapped[bool | None]
     by_post: Mapped[UUID | None]
     answer_id: Mapped[UUID | None]

@@ -22,14 +22,18 @@ from app.issues import (
     neighbours,
     queries,
     situation,
+    suggesting,
     views,
 )
-from app.issues.following import FollowWork
+from app.issues.category_schemas import CategoryOut, SuggestOut
+from app.issues.follow_schemas import FollowOut
 from app.issues.kinds import Listed, State
+from app.issues.link import FollowWork
 from app.issues.queue_schemas import IssueFilter, IssueLine, NewView, PutAway, ViewOut
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
+    ListsWork,
     LocateWork,
     NeighboursWork,
     NoPhotos,
@@ -43,7 +47,6 @@ from app.issues.receiving import (
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
-    FollowOut,
     IssueOut,
     Locate,
     LocateOut,
@@ -54,11 +57,11 @@ from app.issues.schemas import (
     RaiseIssue,
     Unmask,
 )
-from app.issues.step_schemas import RateStep
+from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.stepping import Key, add_issue_step
 from app.issues.taking import ready
 from app.people.capabilities import Capability
-from app.people.login import StaffWork, needs, needs_first
+from app.people.login import BadLink, StaffWork, needs, needs_first
 
 router = APIRouter(tags=["issues"])
 SEE = needs(Capability.SEE_ISSUES)
@@ -112,7 +115,7 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
         due_at=raised.row["due_at"],
         screening=raised.row["screening"],
         follow_token=token,
-        follow_url=f"{request.app.state.settings.public_url}/api/v1/follow/{token}",
+        follow_url=f"{request.app.state.settings.public_url}/r/follow/{token}",
     )
 
 
@@ -226,6 +229,27 @@ async def add_photos(
     return await queries.photos_of(work, issue)
 
 
+async def _own_photos(token: str, request: Request, store: Photos) -> list[Photo]:
+    """The link is read before anything costly is."""
+    if request.app.state.runtime.keys.read_follow_token(token) is None:
+        raise BadLink("token")
+    return await _checked(request, store)
+
+
+@router.get("/categories", dependencies=[OPEN_TO_ALL])
+async def list_categories(work: ListsWork) -> list[CategoryOut]:
+    """The tree of matters in force."""
+    return await suggesting.tree(work)
+
+
+@router.get("/categories/suggest", dependencies=[OPEN_TO_ALL])
+async def suggest_category(
+    work: ListsWork, text: Annotated[str, Query(min_length=1, max_length=400)]
+) -> SuggestOut:
+    """Where these words belong, the best guess first, and whom to call when life is at stake; kept nowhere."""
+    return await suggesting.suggest(work, text)
+
+
 @router.post("/neighbours", dependencies=[OPEN_TO_ALL])
 async def neighbours_of(form: Neighbours, work: NeighboursWork) -> list[NeighbourOut]:
     """Open matters of the same category nearby: send `same_as` with one of them for "me too"."""
@@ -242,6 +266,27 @@ async def follow(token: str, work: FollowWork) -> FollowOut:  # noqa: ARG001  # 
 async def rate(token: str, form: RateStep, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
     """The reporter's word: solved closes it, anything else returns it."""
     await following.rate(work, form)
+    return await following.page(work)
+
+
+@router.post("/follow/{token}/complete_word", dependencies=[OPEN_TO_ALL])
+async def complete_word(token: str, form: CompleteStep, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
+    """The level and the words after the first tap; nothing is decided anew."""
+    await following.complete_word(work, form)
+    return await following.page(work)
+
+
+@router.post(
+    "/follow/{token}/photos", status_code=201, dependencies=[OPEN_TO_ALL], max_body_size=MAX_MULTIPART_BYTES
+)
+async def add_own_photos(
+    token: str,  # noqa: ARG001  # the Work is made from it
+    checked: Annotated[list[Photo], Depends(_own_photos)],
+    work: FollowWork,
+    key: Key = None,
+) -> FollowOut:
+    """Photos the reporter sends after the words, in the multipart field `photos`; a repeated key adds nothing."""
+    await following.add_photos(work, checked, key)
     return await following.page(work)
 
 

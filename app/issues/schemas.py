@@ -124,8 +124,11 @@ class NeighbourOut(Schema):
 
     id: UUID
     category: str
+    category_en: str | None
     grid: str | None
     state: str
+    state_zh: str
+    state_en: str
     raised_on: date
     metres: int
     reports: int
@@ -254,7 +257,7 @@ class RatingOut(Schema):
     """One answer of the reporter."""
 
     verdict: str
-    satisfaction: int
+    satisfaction: int | None
     contacted: bool | None
     at: datetime
 
@@ -325,27 +328,6 @@ class IssueOut(Schema):
     remarks: list[RemarkOut]
     ratings: list[RatingOut]
     trail: list[TrailOut]
-
-
-class FollowOut(Schema):
-    """What the reporter sees: plain facts, no names, no inner words."""
-
-    number: str
-    state: str
-    raised_at: datetime
-    due_at: datetime
-    answered_at: datetime | None
-    closed_at: datetime | None
-    handled_by: str | None
-    timeline: list[dict[str, Any]]
-    replies: list[RemarkOut]
-    ratings: list[RatingOut]
-    may_rate: bool
-    allowed_steps: list[str]
-    review_at: datetime | None
-    merged_into: str | None
-    identity_opened: int
-    words: WordsOut
 
 
 class Unmask(Schema):

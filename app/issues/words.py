@@ -93,6 +93,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "merge": ("并单", "merge"),
     "go_along": ("随主单转并", "go along"),
     "unmerge": ("拆并", "unmerge"),
+    "complete_word": ("补充评价", "complete the rating"),
     "withdraw": ("撤回", "withdraw"),
     "whistle": ("吹哨", "whistle"),
     "whistle_over": ("吹哨结束", "the whistle is over"),

@@ -137,6 +137,7 @@ DISPATCHING = (
 WORD = (
     step("revisit", at(S.ANSWERED), None, DESKS, e.ReporterRevisited, is_other),
     step("rate", at(S.ANSWERED, S.CLOSED), None, REPORTER, e.IssueRated),
+    step("complete_word", frozenset(S), None, REPORTER, e.WordCompleted, inward=True),
     back("rework", S.ANSWERED, frozenset(WORKING), REPORTER | DESKS, e.IssueReworked, inward=True),
     step("close", at(S.ANSWERED), S.CLOSED, REPORTER | DESKS | SYSTEM, e.IssueClosed, inward=True),
     step("reopen", at(S.CLOSED), S.HANDLING, REPORTER | DESKS, e.IssueReopened, revives=True),

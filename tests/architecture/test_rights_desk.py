@@ -40,15 +40,7 @@ async def test_every_role_by_every_route_of_the_desk(public: Desk, sit: Sit, clo
             answer = await desk.get(route.removeprefix("GET "), params=asked)
             if answer.status_code != (refused or 200):
                 wrong.append((role, ground, route, answer.status_code))
-        saved = await desk.post("/views", {"name": "我的", "query": "mine=true"})
-        unknown = await desk.call("DELETE", f"/views/{NOBODY}")
-        if (saved.status_code, unknown.status_code) != (refused or 201, refused or 404):
-            wrong.append((role, ground, "views", saved.status_code, unknown.status_code))
-        asked_of = await desk.post("/issues/allowed", {"step": "comment", "ids": list(issues.values())})
-        if asked_of.status_code != (refused or 200):
-            wrong.append((role, ground, "allowed", asked_of.status_code))
-        elif not refused and asked_of.json()[1]["number"]:
-            wrong.append((role, ground, "a foreign matter was told"))
+        wrong += [(role, ground, *one) for one in await views_and_allowed(desk, refused, issues)]
         for district, issue in issues.items():
             seen = district == HERE and ground in SEES
             for method, body in (("POST", {"until": until, "reason": "waiting_unit"}), ("DELETE", None)):
@@ -58,3 +50,18 @@ async def test_every_role_by_every_route_of_the_desk(public: Desk, sit: Sit, clo
         if refused and (await desk.get("/live")).status_code != refused:
             wrong.append((role, ground, LIVE))
     assert wrong == []
+
+
+async def views_and_allowed(desk: Desk, refused: int | None, issues: dict[str, str]) -> list[tuple[Any, ...]]:
+    """What is wrong with how one role may keep a view, and ask which of many issues a step is open for."""
+    wrong: list[tuple[Any, ...]] = []
+    saved = await desk.post("/views", {"name": "我的", "query": "mine=true"})
+    unknown = await desk.call("DELETE", f"/views/{NOBODY}")
+    if (saved.status_code, unknown.status_code) != (refused or 201, refused or 404):
+        wrong.append(("views", saved.status_code, unknown.status_code))
+    asked_of = await desk.post("/issues/allowed", {"step": "comment", "ids": list(issues.values())})
+    if asked_of.status_code != (refused or 200):
+        wrong.append(("allowed", asked_of.status_code))
+    elif not refused and asked_of.json()[1]["number"]:
+        wrong.append(("a foreign matter was told",))
+    return wrong

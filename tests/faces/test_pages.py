@@ -69,8 +69,8 @@ async def test_without_a_build_the_api_answers_and_pages_say_why(
     assert (await public.get("/words")).status_code == 200
 
 
-async def test_a_base_map_is_named_and_may_be_loaded(public: Desk, app: FastAPI, built: Path) -> None:
-    assert built.exists()
+@pytest.mark.usefixtures("built")
+async def test_a_base_map_is_named_and_may_be_loaded(public: Desk, app: FastAPI) -> None:
     assert (await public.get("/faces")).json()["base_map"] is None
     tiles = {"base_map_tiles": "https://t{s}.map.example/{z}/{x}/{y}", "base_map_subdomains": "01"}
     app.state.settings = app.state.settings.model_copy(update=tiles)
