@@ -1,0 +1,6 @@
+import type zh from '../zh/queue'
+
+const en: typeof zh = {
+  title: 'Queue',
+}
+export default en

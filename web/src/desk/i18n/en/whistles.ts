@@ -1,0 +1,6 @@
+import type zh from '../zh/whistles'
+
+const en: typeof zh = {
+  title: 'Whistles',
+}
+export default en

@@ -1,0 +1,3 @@
+export default {
+  title: '吹哨·报到',
+}
