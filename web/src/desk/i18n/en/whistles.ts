@@ -1,6 +1,6 @@
 import type zh from '../zh/whistles'
 
 const en: typeof zh = {
-  title: 'Whistles',
+  title: 'Whistles', compose: 'Blow a whistle',
 }
 export default en

@@ -1,3 +1,3 @@
 export default {
-  title: '吹哨·报到',
+  title: '吹哨·报到', compose: '吹哨',
 }
