@@ -9,13 +9,25 @@ export const lettersOn = ref(localStorage.getItem(KEPT) !== 'off')
 watch(lettersOn, (on) => localStorage.setItem(KEPT, on ? 'on' : 'off'))
 const layers: Keys[] = []
 
+/** Whether letters are text there; a tick box is no place to write. */
+function writing(event: KeyboardEvent): boolean {
+  return inField(event) && !(event.target as HTMLElement).matches('[type=checkbox], [type=radio]')
+}
+
+/** Enter on a button or link is that button's, arrows on a map or among radio buttons are theirs. */
+function itsOwn(event: KeyboardEvent, name: string): boolean {
+  const target = event.target as HTMLElement | null
+  if (name === 'Enter') return !!target?.closest('button, summary, a:not([id^="row-"])')
+  return name.startsWith('Arrow') && !!target?.closest('.map-frame, [type=radio]')
+}
+
 function heard(event: KeyboardEvent): void {
   const keys = layers.at(-1)
   if (!keys || composing(event) || event.altKey || event.metaKey || event.ctrlKey || event.defaultPrevented) return
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key
   const letter = name.length === 1
-  if (letter && (inField(event) || !lettersOn.value)) return
-  if (!letter && name !== 'Escape' && inField(event)) return
+  if (letter && (writing(event) || !lettersOn.value)) return
+  if (!letter && name !== 'Escape' && (inField(event) || itsOwn(event, name))) return
   const act = keys[name]
   if (!act) return
   event.preventDefault()
