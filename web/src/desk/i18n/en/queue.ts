@@ -3,7 +3,7 @@ import type zh from '../zh/queue'
 const en: typeof zh = {
   title: 'Queue', lists: 'Lists', all: 'All open', views: 'Saved views', viewName: 'Name of the view',
   saveView: 'Keep this filter', find: 'Find a number, place, unit or action',
-  findHint: 'number · place · unit · action', q: 'Filter', state: 'State', category: 'Category', area: 'Area',
+  q: 'Filter', state: 'State', category: 'Category', area: 'Area',
   mine: 'Mine', closed: 'Closed', clear: 'Clear', xlsx: 'Export to Excel',
   liveLost: 'Live updates are lost; asked again every 30 s. As of {at}', fresh: '{n} new', marked: '{n} chosen',
   many: 'Do for all', unmark: 'Choose none', detail: 'The issue', map: 'Map of grids and issues',

@@ -1,6 +1,6 @@
 export default {
   title: '诉求队列', lists: '清单', all: '全部未办结', views: '保存的视图', viewName: '视图名称', saveView: '保存当前筛选', find: '查编号、地点、单位、操作',
-  findHint: '查编号·地点·单位·操作', q: '筛选', state: '状态', category: '类别', area: '区域', mine: '我的', closed: '已办结', clear: '清除筛选',
+  q: '筛选', state: '状态', category: '类别', area: '区域', mine: '我的', closed: '已办结', clear: '清除筛选',
   xlsx: '导出 Excel', liveLost: '自动刷新中断,每30秒重试。数据截至 {at}', fresh: '有 {n} 条新诉求', marked: '已选 {n} 条', many: '批量办理',
   unmark: '取消选择', detail: '诉求详情', map: '地图:网格界与诉求位置', select: '选择 {number}', noCategory: '未归类', others: '{n} 人也遇到',
   away: '稍后:{reason}', taken: '{who} {at} 已{step}', already: '已由{who}{step} {at},您填写的内容还在。', somebody: '他人',
