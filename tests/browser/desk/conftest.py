@@ -27,8 +27,7 @@ class Street:
 
     async def report(self, place: Any = town.IN_B1, **more: Any) -> dict[str, Any]:
         """A report of the listed category that the desk holds."""
-        receipt = await raised(self.public, place, **{"category": WELL, **more})
-        return receipt
+        return await raised(self.public, place, **{"category": WELL, **more})
 
     async def to_dispatch(self, n: int = 1, **more: Any) -> list[dict[str, Any]]:
         """Matters handed up to the desk, so that they wait for their dispatch."""
