@@ -28,7 +28,9 @@ async def hang_sign(page: Page) -> None:
     """The sign board answers for `SIGN`, whatever is behind it."""
 
     async def board(route: Route) -> None:
-        await route.fulfill(status=200, content_type="application/json", body=json.dumps(BOARD, ensure_ascii=False))
+        await route.fulfill(
+            status=200, content_type="application/json", body=json.dumps(BOARD, ensure_ascii=False)
+        )
 
     await page.context.route("**/api/v1/boards/*", board)
 

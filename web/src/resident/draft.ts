@@ -64,7 +64,6 @@ export function begin(samePlace: boolean): void {
   const { sign, board, atSign } = draft
   Object.assign(draft, fresh(), samePlace ? { sign, board, atSign } : {})
   refused.value = null
-  neighbours.value = []
 }
 
 /** Back to the form with what could not be sent, under a key of its own. */
@@ -104,6 +103,17 @@ export function bodyOf(one: Draft): Schemas['RaiseIssue'] {
   if (one.same) body.same_as = one.same.id
   if (district.value) body.district = district.value
   return body as Schemas['RaiseIssue']
+}
+
+/** Which page a field of the contract stands on, and what it is called there. */
+export const FIELDS: Record<string, { to: string; label: string; how?: string }> = {
+  text: { to: '/#text', label: 'write.title' },
+  category: { to: '/#category', label: 'write.kind' },
+  place_text: { to: '/#place_text', label: 'place.title' },
+  point: { to: '/#place_text', label: 'place.title' },
+  area_code: { to: '/#place_text', label: 'place.title' },
+  'contact.name': { to: '/contact#name', label: 'contact.name', how: 'contact.nameHow' },
+  'contact.phone': { to: '/contact#phone', label: 'contact.phone', how: 'contact.phoneHow' },
 }
 
 /** What the service says of one field, in the language asked for. */

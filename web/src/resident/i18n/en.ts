@@ -2,7 +2,7 @@ import type zh from './zh'
 
 const en: typeof zh = {
   face: {
-    name: 'Report a problem', skip: 'Skip to the page', large: 'Large text', larger: 'Large text on', home: 'Start', step: 'Step {n} of {of}',
+    name: 'Report a problem', skip: 'Skip to the page', large: 'Large', larger: 'Large text', home: 'Start', step: 'Step {n} of {of}',
     notFound: 'There is no such page', back: 'Back', change: 'Change', unsent: '{n} not sent yet; it goes by itself when there is a connection.',
   },
   write: {
@@ -27,10 +27,10 @@ const en: typeof zh = {
   },
   near: {
     title: 'Is it one of these?', hint: 'Others nearby reported the same kind. If it is the same, join it; you still get your own number.', me: 'I have it too', none: 'None of these, mine is another',
-    away: 'about {m} m', close: 'close by', raised: 'reported {day}', people: '{n} reported it', chosen: 'Joined with this one', state: 'Now: {state}',
+    away: 'about {m} m', close: 'close by', raised: 'reported {day}', people: 'reported by {n}', chosen: 'Joined with this one', state: 'Now: {state}',
   },
   contact: {
-    title: 'How can we reach you?', why: 'Only to check facts and tell you the result. Without it we handle it just the same; number and link show you how it goes.', name: 'Your name', nameHint: 'e.g. Ms Wang', phone: 'Phone',
+    title: 'How can we reach you?', why: 'Only to check facts and tell you the result. Without it we handle it just the same; number and link show you how it goes.', name: 'Your name', nameHint: 'e.g. Ms Wang', phone: 'Phone', fix: '{field}: {why}. {how}', phoneHow: 'Write it like 13800001234 or 0871-67490001.', nameHow: 'Make it shorter; a name is enough.',
     confidential: 'Keep it confidential', confidentialHint: 'Who handles it does not learn who you are; one desk of the street does and passes messages on.', next: 'Done, next', skip: 'Skip this',
   },
   check: {

@@ -1,6 +1,6 @@
 export default {
   face: {
-    name: '我要反映', skip: '跳到正文', large: '大字', larger: '大字已开', home: '首页', step: '第 {n} 步,共 {of} 步',
+    name: '我要反映', skip: '跳到正文', large: '大字', larger: '大字显示', home: '首页', step: '第 {n} 步,共 {of} 步',
     notFound: '没有这个页面', back: '返回上一步', change: '改', unsent: '有 {n} 件还没发出,有网会自动发送。',
   },
   write: {
@@ -28,7 +28,7 @@ export default {
     away: '约 {m} 米', close: '就在附近', raised: '{day} 反映', people: '{n} 人反映', chosen: '跟这一件一起办', state: '现在:{state}',
   },
   contact: {
-    title: '怎么联系您?', why: '只用来核实情况、告诉您结果。不留也照样办,凭编号和链接查看。', name: '怎么称呼', nameHint: '如:王女士', phone: '手机或座机',
+    title: '怎么联系您?', why: '只用来核实情况、告诉您结果。不留也照样办,凭编号和链接查看。', name: '怎么称呼', nameHint: '如:王女士', phone: '手机或座机', fix: '{field}:{why}。{how}', phoneHow: '请写成 13800001234 或 0871-67490001 这样。', nameHow: '请改短一些,只写称呼。',
     confidential: '保密办理', confidentialHint: '承办人看不到您是谁,只有街道专人能看,有事由街道转告。', next: '填好了,下一步', skip: '不留,跳过',
   },
   check: {
