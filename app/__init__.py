@@ -5,7 +5,8 @@ The map (whoever knows about the other sits above; import-linter holds it):
     cli                              commands a person types
     main | worker                    the two processes
     health                           what they say of themselves
-    routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    routes | subscriptions | timetable | in_hand | tables
+                                     every router, causality, default act, burden of a post, table: one page each
     faces                            the four faces: pages, words, step forms, base map
     privacy                          what is kept of persons, how long, and what they may ask
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.clocks.routes import router as clocks
 from app.dispatch.routes import router as dispatch
 from app.faces.routes import api as faces
-from app.faces.routes import pages as pages
+from app.faces.routes import pages as faces_pages
 from app.figures.routes import router as figures
 from app.forms.routes import router as forms
 from app.grid.routes import router as areas
@@ -26,3 +26,4 @@ PARTS = (
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:
     api.include_router(part)
+pages = faces_pages  # beside the API, not under its prefix

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from app.clocks.models import Wait
 from app.core.audit import Trail
@@ -47,6 +47,12 @@ def _key_of(cursor: str) -> Any:
         return tuple_(datetime.fromisoformat(at), UUID(order_id))
     except ValueError:
         raise BadCursor("cursor") from None
+
+
+async def in_hand(work: Work, post_id: UUID, _until: datetime) -> int:
+    """How many open orders were given to a post inside its unit."""
+    mine = (WorkOrder.assigned_post_id == post_id, WorkOrder.finished_at.is_(None))
+    return await work.session.scalar(select(func.count(WorkOrder.id)).where(*mine)) or 0
 
 
 async def get_order(work: Work, order_id: UUID) -> WorkOrder:

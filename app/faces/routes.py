@@ -87,10 +87,10 @@ async def to_face(request: Request) -> Response:
 @pages.get("/d/{path:path}")
 @pages.get("/i/{path:path}")
 @pages.get("/assets/{path:path}")
-async def page(request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
+async def page(path: str, request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
     """A file of the build, or the page of a face."""
     bundle: Bundle = request.app.state.bundle
-    file = bundle.find(request.url.path.removeprefix("/"))
+    file = bundle.find(f"{request.url.path.split('/')[1]}/{path}")
     zipped = file.zipped if "gzip" in accept_encoding else None
     headers = {
         "Cache-Control": file.caching,
@@ -104,7 +104,7 @@ async def page(request: Request, accept_encoding: Annotated[str, Header()] = "")
 
 
 def policy(settings: Settings) -> str:
-    """What a page may load: our own files, and tiles from where the base map is. No inline script, no inline style."""
+    """What a page may load: our own files, and tiles of the base map. No inline script, no inline style."""
     tiles = " ".join(sorted(_hosts(settings)))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self';"

@@ -24,8 +24,8 @@ class WordsOut(Schema):
 class FieldOut(Schema):
     """One field of a form: what to call it, what it takes, and why it is asked where it is compulsory.
 
-    `kind`: line, text, choice, yes_no, number, day, moment, unit, units, post, area, point, issue, issues, parties,
-    guests. `words` names the closed list a choice takes its labels from; `choices` are the codes allowed here.
+    `kind`: line, text, choice, yes_no, number, day, moment, unit, units, post, area, point, issue, issues,
+    parties, guests. `words` names the closed list a choice is labelled from; `choices` are the codes allowed here.
     """
 
     name: str

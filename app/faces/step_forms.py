@@ -46,9 +46,7 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
         if known is None:
             continue
         fields = list(_fields(contract, _resolve(contract, body["schema"])))
-        found.append(
-            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields)
-        )
+        found.append(StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields))
     return found
 
 

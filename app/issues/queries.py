@@ -40,6 +40,12 @@ SHOWN = 80  # characters of the text in a queue row
 SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the scope
 
 
+async def in_hand(work: Work, post_id: UUID, _until: datetime) -> int:
+    """How many open issues a post holds."""
+    held = (Issue.holder_id == post_id, Issue.closed_at.is_(None))
+    return await work.session.scalar(select(func.count(Issue.id)).where(*held)) or 0
+
+
 async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
     query = select(*_line_for(work)).where(*await _conditions(work, wanted))

@@ -6,6 +6,7 @@ on a guard: `needs(capability)`, a workflow step, or `open_to_all`. An architect
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials
@@ -142,6 +143,15 @@ async def by_duty(work: Work, capability: Capability) -> bool:
         return False
     listed = listed_for(work.actor.post_id, work.clock.now())
     return (await work.session.execute(listed.limit(1))).first() is not None
+
+
+async def held_by(work: Work, role: Role, post_id: UUID) -> list[Capability]:
+    """What a post may do; a list of contact duty brings its own rights."""
+    rights = {right for right, roles in HELD_BY.items() if role in roles}
+    listed = listed_for(post_id, work.clock.now()).limit(1)
+    if not rights >= BY_CONTACT_DUTY and (await work.session.execute(listed)).first() is not None:
+        rights |= BY_CONTACT_DUTY
+    return sorted(rights)
 
 
 def needs(capability: Capability) -> Any:

@@ -21,6 +21,7 @@ from tests import town
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
 from tests.architecture import test_rights_households as of_households
+from tests.architecture import test_rights_people as of_people
 from tests.architecture import test_rights_phones as of_phones
 from tests.architecture import test_rights_privacy as of_privacy
 from tests.architecture import test_rights_visits as of_visits
@@ -252,7 +253,7 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
     named |= {f"POST /follow/{{token}}/{name}" for name in (*actions.BY_REPORTER, "complete_word", "photos")}
     routes = [route for route in iter_route_contexts(whole_app.routes) if hasattr(route, "dependant")]
     there = {f"{next(iter(r.methods or ''))} {str(r.path).removeprefix('/api/v1')}" for r in routes}
-    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones, of_privacy):
+    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones, of_privacy, of_people):
         named |= set(part.ROUTES)
     assert there == named | of_privacy.OF_LINK
 

@@ -45,7 +45,12 @@ OPEN = {
 }
 PAGES = {"GET /", "GET /assets/{path:path}"}  # files of the build, no data
 PAGES |= {f"GET /{face}{rest}" for face in "rwdi" for rest in ("", "/{path:path}")}
-OF_THE_FACES = {"GET /api/v1/faces", "GET /api/v1/words", "GET /api/v1/step-forms"}  # words and forms, no district's data
+# Words and forms, no data of a district.
+OF_THE_FACES = {
+    "GET /api/v1/faces",
+    "GET /api/v1/words",
+    "GET /api/v1/step-forms",
+}
 
 
 OF_A_PERSON = {"copy", "requests"}  # what a reporter may ask about their own data

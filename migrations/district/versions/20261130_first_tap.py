@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261130r"
-down_revision = "20261129"
+down_revision = "20261130"
 branch_labels = None
 depends_on = None
 
