@@ -15,8 +15,16 @@ from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.dispatch.catalogue import Proposal
 from app.dispatch.models import WorkOrder
-from app.dispatch.schemas import OrderFilter, OrderLine, OrderOut, ProposalOut, UnitOut
-from app.dispatch.words import WHY_WORDS
+from app.dispatch.schemas import (
+    NextOwner,
+    OrderFilter,
+    OrderLine,
+    OrderOut,
+    ProposalOut,
+    ReasonWords,
+    UnitOut,
+)
+from app.dispatch.words import FOLLOWED, OTHER_WORDS, REASONS, WHY_WORDS
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
 from app.people.models import DutyShift, Unit
@@ -108,8 +116,8 @@ def _late(now: datetime, wait: Wait) -> bool:
     return (wait.ended_at or wait.paused_at or now) > wait.due_at
 
 
-def proposal_out(proposal: Proposal) -> ProposalOut:
-    """A proposal with its reason in both languages."""
+def proposal_out(proposal: Proposal, others: Sequence[tuple[str, Unit]]) -> ProposalOut:
+    """A proposal with its reason in both languages, and who comes next in question."""
     zh, en = WHY_WORDS[proposal.why]
     item, unit = proposal.item, proposal.unit
     said = {"unit": unit.name if unit else ""}
@@ -126,4 +134,17 @@ def proposal_out(proposal: Proposal) -> ProposalOut:
         why=proposal.why,
         zh=zh.format(**said),
         en=en.format(**said),
+        since=item.valid_from if item else None,
+        others=[_next(why, unit) for why, unit in others],
+        reason=_words(FOLLOWED),
+        reasons=[_words(pair) for pair in REASONS],
     )
+
+
+def _next(code: str, unit: Unit) -> NextOwner:
+    zh, en = OTHER_WORDS[code]
+    return NextOwner(id=unit.id, code=unit.code, name=unit.name, zh=zh, en=en)
+
+
+def _words(pair: tuple[str, str]) -> ReasonWords:
+    return ReasonWords(zh=pair[0], en=pair[1])

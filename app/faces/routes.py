@@ -14,7 +14,7 @@ from app.districts import District
 from app.faces import progress, step_forms, vocabulary
 from app.faces.bundle import Bundle
 from app.faces.schemas import BaseMapOut, FacesOut, ProgressOut, StepFormsOut, WordsOut
-from app.issues.following import FollowWork
+from app.issues.link import FollowWork
 
 api = APIRouter(tags=["faces"], dependencies=[OPEN_TO_ALL])
 pages = APIRouter(include_in_schema=False, dependencies=[OPEN_TO_ALL])

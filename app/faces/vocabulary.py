@@ -7,6 +7,7 @@ from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
 from app.issues.explaining import ROLE_WORDS
 from app.issues.kinds import AreaRole, Channel, Closing, LinkKind, Outcome, Triage, Verdict
+from app.issues.words import LATER_WORDS, LIST_WORDS
 from app.issues.words import STATE_WORDS as ISSUE_STATES
 from app.issues.words import STEP_WORDS as ISSUE_STEPS
 from app.notices.wording import CLOCK_WORDS
@@ -75,6 +76,8 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "role": ROLE_WORDS,
     "issue_state": ISSUE_STATES,
     "issue_step": ISSUE_STEPS,
+    "issue_list": LIST_WORDS,
+    "later_reason": LATER_WORDS,
     "issue_channel": {
         Channel.QR: ("扫码", "QR page"), Channel.WORKER: ("网格员代录", "entered by a worker"),
         Channel.PATROL: ("巡查", "patrol"), Channel.MEETING: ("会议", "meeting"),

@@ -1,19 +1,15 @@
 """The reporter's side of an issue, by the link alone: what is shown, and the steps that are theirs."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from fastapi import Depends
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, Gone
+from app.core.errors import Conflict
 from app.core.files import MAX_PHOTOS, Photo
-from app.core.http import RuntimeOf
 from app.core.idempotency import body_hash, claim_of, take, used_for
-from app.core.scope import Scope
-from app.core.work import Actor, Work, open_work
+from app.core.work import Work
 from app.core.workflow import allowed_steps, lock
 from app.issues import explaining, intake, merging, queries, telling, word
 from app.issues.beside import Beside, beside
@@ -24,23 +20,11 @@ from app.issues.records import IssuePhoto, Unmasking
 from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.taking import ready
 from app.issues.workflow import FINAL, ISSUE
-from app.people.login import AddressOf, BadLink, public_actor
 
 INNER = frozenset(
     {"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion"}
     | {"recuse", "hand_over", "ask_close", "decline_close", "release_party", "complete_word"}
 )
-
-
-class LinkOver(Gone):
-    """The link is ours, what it led to is no longer kept."""
-
-    code = "link_over"
-    zh = "这条链接已到期,原来的记录按规定已清除。如果问题还在,请扫楼栋公示牌上的二维码重新反映,会得到新的链接。"
-    en = (
-        "This link has ended; what it led to is no longer kept. If the trouble is still there, scan the code on "
-        "the sign board and report it again: you get a new link."
-    )
 
 
 class NoMorePhotos(Conflict):
@@ -52,28 +36,6 @@ class NoMorePhotos(Conflict):
 
 
 OF_EVERY_REPORT = frozenset({"rate", "request_review"})  # also of one that is part of another
-
-
-async def follow_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
-    """The Work of a reporter behind a link: sees the own report, and what it was merged into."""
-    read = runtime.keys.read_follow_token(token)
-    if read is None:
-        raise BadLink("token")
-    district, subject = read
-
-    async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
-        query = select(Issue.merged_into).where(Issue.id == subject).execution_options(unscoped=True)
-        row = (await session.execute(query)).first()
-        if row is None:
-            raise LinkOver("token")
-        main = row.merged_into
-        return public_actor(address), Scope(subject=subject, subjects=(main,) if main else ())
-
-    async with open_work(runtime, district, identify) as work:
-        yield work
-
-
-FollowWork = Annotated[Work, Depends(follow_work, scope="function")]
 
 
 def own_report(work: Work) -> UUID:

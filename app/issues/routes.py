@@ -11,11 +11,25 @@ from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.issues import actions, entering, explaining, following, intake, neighbours, queries, situation, suggesting
+from app.issues import (
+    actions,
+    entering,
+    explaining,
+    following,
+    intake,
+    later,
+    lists,
+    neighbours,
+    queries,
+    situation,
+    suggesting,
+    views,
+)
 from app.issues.category_schemas import CategoryOut, SuggestOut
 from app.issues.follow_schemas import FollowOut
-from app.issues.following import FollowWork
-from app.issues.kinds import State
+from app.issues.kinds import Listed, State
+from app.issues.link import FollowWork
+from app.issues.queue_schemas import IssueFilter, IssueLine, NewView, PutAway, ViewOut
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
@@ -33,8 +47,6 @@ from app.issues.receiving import (
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
-    IssueFilter,
-    IssueLine,
     IssueOut,
     Locate,
     LocateOut,
@@ -125,6 +137,12 @@ async def list_issues(work: StaffWork, wanted: Annotated[IssueFilter, Query()]) 
     return Page[IssueLine](items=items, next_cursor=following)
 
 
+@router.get("/issues/counts", dependencies=[SEE])
+async def count_issues(work: StaffWork) -> dict[Listed, int]:
+    """How long every list of the desk is for the active post."""
+    return await lists.counts(work)
+
+
 @router.get("/issues/{issue_id}", dependencies=[SEE])
 async def get_issue(issue_id: UUID, work: StaffWork) -> IssueOut:
     """One issue with its trail and the steps the active post may take now."""
@@ -137,6 +155,36 @@ async def unmask_reporter(issue_id: UUID, form: Unmask, work: StaffWork) -> Cont
     contact = await actions.unmask(work, await queries.get_issue(work, issue_id), form.purpose)
     log().info("unmasked", district=work.district, post_id=str(work.actor.post_id), subject_id=str(issue_id))
     return contact
+
+
+@router.post("/issues/{issue_id}/later", status_code=204, dependencies=[SEE])
+async def put_away(issue_id: UUID, form: PutAway, work: StaffWork) -> None:
+    """Off the active post's lists until then 稍后, or until somebody else takes a step; every clock runs on."""
+    await later.put_away(work, await queries.get_issue(work, issue_id), form)
+
+
+@router.delete("/issues/{issue_id}/later", status_code=204, dependencies=[SEE])
+async def take_up(issue_id: UUID, work: StaffWork) -> None:
+    """Back on the lists; harmless when it was."""
+    await later.take_up(work, await queries.get_issue(work, issue_id))
+
+
+@router.get("/views", dependencies=[SEE])
+async def list_views(work: StaffWork) -> list[ViewOut]:
+    """The account's saved filters, each with how many matters the active post finds by it."""
+    return await views.listed(work)
+
+
+@router.post("/views", status_code=201, dependencies=[SEE])
+async def save_view(form: NewView, work: StaffWork) -> ViewOut:
+    """Keep a filter under a name; a name that is known takes the new filter."""
+    return await views.save(work, form)
+
+
+@router.delete("/views/{view_id}", status_code=204, dependencies=[SEE])
+async def drop_view(view_id: UUID, work: StaffWork) -> None:
+    """Forget a saved filter."""
+    await views.drop(work, view_id)
 
 
 @router.get("/issues/{issue_id}/photos", dependencies=[SEE])

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
-from app.issues.kinds import Channel, IssueType, State, Urgency
+from app.issues.kinds import Channel, IssueType, Urgency
 
 EARLIEST, LATEST = 1900, 2200  # years
 PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
@@ -148,23 +148,6 @@ class Locate(Schema):
     district: DistrictCode | None = None
 
 
-class IssueFilter(Schema):
-    """What a queue is narrowed by; every part may be left out, an unknown one is refused."""
-
-    state: list[State] = Field(default_factory=list, max_length=20)
-    category: CategoryCode | None = None
-    channel: Channel | None = None
-    area: Code | None = None
-    mine: bool = False
-    desk: Literal["unplaced", "unassigned"] | None = None
-    screening: bool | None = None
-    incident: UUID | None = None
-    closed: bool = False
-    q: Name | None = Field(None, description="words of the text, or an issue's number")
-    cursor: str | None = Field(None, max_length=300)
-    limit: int = Field(20, ge=1, le=200)
-
-
 class AreaOut(Schema):
     """A link of the chain, from the district down."""
 
@@ -237,25 +220,6 @@ class RaisedOut(Schema):
     follow_url: str
 
 
-class IssueLine(Schema):
-    """A row of the queue."""
-
-    id: UUID
-    number: str
-    state: str
-    type: str
-    urgency: str
-    category: str | None
-    text: str
-    placement: str
-    grid_id: UUID | None
-    holder_id: UUID | None
-    screening: bool
-    raised_at: datetime
-    due_at: datetime
-    closed_at: datetime | None
-
-
 class TrailOut(Schema):
     """One act."""
 
@@ -266,6 +230,7 @@ class TrailOut(Schema):
     to_state: str
     role: str
     post_id: UUID | None
+    who: str | None = None
     detail: dict[str, Any]
 
 

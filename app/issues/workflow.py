@@ -176,3 +176,15 @@ ISSUE = Workflow(
     words=STATE_WORDS | STEP_WORDS,
     steps=(*ENTERING, *HANDLING, *DISPATCHING, *WORD, *BESIDE),
 )
+
+TAKEN_BACK_BY = {
+    "dispatch": "recall",
+    "merge": "unmerge",
+    "hold_open": "resume",
+    "request_info": "go_on",
+    "group": "ungroup",
+    "add_party": "release_party",
+    "not_accept": "overturn",
+    "transfer": "receive_back",
+}
+"""Step -> the step that takes it back: what a face offers for a moment instead of asking beforehand (UX 1a)."""

@@ -18,6 +18,7 @@ from app.issues.flood import FloodGate
 from app.people.models import Role
 from app.worker.housekeeping import beat
 from tests import town
+from tests.architecture import test_rights_desk as of_desk
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
 from tests.architecture import test_rights_households as of_households
@@ -253,7 +254,18 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
     named |= {f"POST /follow/{{token}}/{name}" for name in (*actions.BY_REPORTER, "complete_word", "photos")}
     routes = [route for route in iter_route_contexts(whole_app.routes) if hasattr(route, "dependant")]
     there = {f"{next(iter(r.methods or ''))} {str(r.path).removeprefix('/api/v1')}" for r in routes}
-    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones, of_privacy, of_people):
+    parts = (
+        of_dispatch,
+        of_whistles,
+        of_figures,
+        of_households,
+        of_visits,
+        of_phones,
+        of_privacy,
+        of_people,
+        of_desk,
+    )
+    for part in parts:
         named |= set(part.ROUTES)
     assert there == named | of_privacy.OF_LINK
 

@@ -55,7 +55,11 @@ OF_THE_FACES = {
 
 OF_A_PERSON = {"copy", "requests"}  # what a reporter may ask about their own data
 BESIDE_STEPS = {"progress", "photos", "complete_word"}  # read, sent after the words, and a tap said in full
-OPENING_THEIR_OWN = {"POST /api/v1/devices/refresh", "POST /api/v1/sync/push"}  # inside, closed before the answer
+OPENING_THEIR_OWN = {  # inside, closed before the answer
+    "POST /api/v1/devices/refresh",
+    "POST /api/v1/sync/push",
+    "GET /api/v1/live",  # a stream holds no session: each batch has a short one (app/live/hub.py)
+}
 
 
 def routes(app: FastAPI) -> list[RouteContext]:
