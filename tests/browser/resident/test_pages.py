@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from app.core.work import Runtime
 from app.people.models import Role
 from tests import town
-from tests.browser.conftest import PHONE, OpenFace, TickingClock, picture, violations
+from tests.browser.conftest import HERE, PHONE, OpenFace, TickingClock, picture, violations
 from tests.browser.resident.acts import BOARD, LAMP, SIGN, button, hang_sign, type_words
 from tests.conftest import Desk, Sit
 from tests.issues.acts import raised
@@ -91,7 +91,7 @@ async def test_the_way_of_a_report(
 
 
 async def test_what_waits_without_a_line(open_face: OpenFace, language: str, look: Look) -> None:
-    page = await open_face("resident", device=PHONE, language=language)
+    page = await open_face("resident", device=PHONE, language=language, path=f"?d={HERE}")
     await page.wait_for_load_state("networkidle")
     await page.wait_for_timeout(3000)
     await type_words(page, LAMP)
