@@ -90,6 +90,7 @@ async def test_r6_the_first_tap_is_saved_the_rest_may_follow_and_may_be_changed(
     page = await link_of(open_face, receipt)
     await page.get_by_role("link", name="说说解决了没有").tap()
     answers = page.locator(".big button")
+    await answers.first.wait_for()
     assert [one.strip() for one in await answers.all_inner_texts()] == ["解决了", "部分解决", "没有解决"]
     for at in range(3):
         box = await answers.nth(at).bounding_box()
