@@ -20,7 +20,19 @@ from tests.journeys.people import done, step
 from tests.whistles.acts import Town, arrive, report_in_of, whistle_form
 
 pytestmark = pytest.mark.anyio
-INNER = ("测试dep", "测试street", "工单", "派单", "转办", "挂账", "并单", "签发", "holder", "whistled", "dispatched")
+INNER = (
+    "测试dep",
+    "测试street",
+    "工单",
+    "派单",
+    "转办",
+    "挂账",
+    "并单",
+    "签发",
+    "holder",
+    "whistled",
+    "dispatched",
+)
 STAFF_MOBILE = "13900009999"
 
 

@@ -151,7 +151,9 @@ async def test_r3_a_busy_service_is_asked_again_and_nothing_is_sent_twice(
 
     async def refuse(route: Route) -> None:
         if busy and route.request.method == "POST":
-            await route.fulfill(status=503, content_type="application/json", body='{"code": "busy", "title": "忙"}')
+            await route.fulfill(
+                status=503, content_type="application/json", body='{"code": "busy", "title": "忙"}'
+            )
         else:
             await route.continue_()
 
