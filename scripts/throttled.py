@@ -1,8 +1,8 @@
 """How long a slow phone waits at a running demonstration: `.venv/bin/python scripts/throttled.py [URL]`.
 
-Processor six times slower, 400 kbit/s each way, 150 ms a round trip (STACK II 4). Measured is when a page can be
-used, seen from the moment its address is opened: the resident's form with an empty phone, the grid worker's list on a
-phone that is signed in. No test: a busy machine would fail it. Ends with 1 when a bar is passed.
+Processor six times slower, 400 kbit/s each way, 150 ms a round trip. Measured is when a page can be used, seen
+from the moment its address is opened: the resident's form with an empty phone, the grid worker's list on a phone
+that is signed in. No test: a busy machine would fail it. Ends with 1 when a bar is passed.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from time import monotonic
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
-WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # noqa: S105  # a demonstration's, refused in production
+WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # a demonstration's, refused in production
 PHONE = {"width": 393, "height": 760}
 SLOWER = 6
 LINE = {

@@ -1,4 +1,4 @@
-"""What the resident's face is told before it is filled in: limits, words and forms, read from where they are kept."""
+"""What the resident's face is told before it is filled in: limits, words and forms, from where they are kept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,5 +36,4 @@ def _most(contract: Mapping[str, Any]) -> dict[str, int]:
         inner = {f"{name}.{one}": resolve(contract, below) for one, below in part.get("properties", {}).items()}
         found |= {key: one["maxLength"] for key, one in {name: part, **inner}.items() if "maxLength" in one}
     asked = contract["paths"][SUGGEST]["get"]["parameters"]
-    found |= {"guess": one["schema"]["maxLength"] for one in asked if one["name"] == "text"}
-    return found
+    return found | {"guess": next(one["schema"]["maxLength"] for one in asked if one["name"] == "text")}

@@ -84,8 +84,8 @@ class FacesOut(Schema):
 class ResidentFaceOut(Schema):
     """What the page of a report is told: limits and words it holds none of itself.
 
-    `most`: characters by field of `POST /issues`, and `guess` of what is looked at for a guess. `photos_most` is for
-    a first sending; `photo_side` in pixels and `photo_bytes` are what a phone makes of a photo before it is sent.
+    `most`: characters by field of `POST /issues`, and `guess` of what is looked at for one. `photos_most` is for a
+    first sending; `photo_side` in pixels and `photo_bytes` are what a phone makes of a photo before it is sent.
     `steps` are the reporter's own. `districts` are to be chosen from where neither link nor sign names one.
     """
 

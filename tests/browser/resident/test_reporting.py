@@ -1,4 +1,4 @@
-"""The way of a report: four taps, the kind guessed and corrected, three ways to say where, neighbours, the receipt."""
+"""The way of a report: four taps, the kind guessed and corrected, where it is, neighbours, the receipt."""
 
 import pytest
 from playwright.async_api import expect
@@ -55,7 +55,7 @@ async def test_r1_a_guessed_kind_is_corrected_and_stays_corrected(open_face: Ope
 
 
 async def test_r1_where_it_is_by_the_phone_or_by_a_tap_on_the_map(open_face: OpenFace, runtime: Runtime) -> None:
-    """A circle too wide is not taken, which the service says; the map needs no base map; both reach the service."""
+    """A circle too wide is not taken, which the service says; the map needs no tiles; both are sent."""
     page = await opened(open_face, sign=False)
     context = page.context
     await press(page, "用手机定位")
@@ -105,9 +105,7 @@ async def test_r1_an_open_matter_nearby_is_offered_and_joined(
     await page.get_by_text("一共 2 人反映了同一件事").wait_for()
 
 
-async def test_r2_the_receipt_says_who_and_by_when_and_can_be_kept(
-    open_face: OpenFace, runtime: Runtime, public: Desk
-) -> None:
+async def test_r2_the_receipt_says_who_and_by_when_and_can_be_kept(open_face: OpenFace, runtime: Runtime) -> None:
     await phone_of(runtime, Role.GRID_WORKER, town.G1)
     page = await opened(open_face)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
