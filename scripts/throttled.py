@@ -16,12 +16,8 @@ URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # a demonstration's, refused in production
 PHONE = {"width": 393, "height": 760}
 SLOWER = 6
-LINE = {
-    "offline": False,
-    "latency": 150,
-    "downloadThroughput": 50_000,
-    "uploadThroughput": 50_000,
-}  # bytes a second
+BYTES_S = 50_000
+LINE = {"offline": False, "latency": 150, "downloadThroughput": BYTES_S, "uploadThroughput": BYTES_S}
 PATIENCE_MS = 60_000
 BARS_S = {"resident form": 5.0, "worker list": 6.0}
 
@@ -59,7 +55,7 @@ def worker(browser: Browser) -> float:
     page.locator("input[name=username]").fill(WORKER)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
-    ready = page.locator("main").locator(".list li, .calm-note, .card").first
+    ready = page.locator("main .list li, main .calm-note, main.card").first
     ready.wait_for()
     page.wait_for_load_state("networkidle")
     slow(page)
