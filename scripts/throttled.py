@@ -10,25 +10,36 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # a demonstration's, refused in production
 PHONE = {"width": 393, "height": 760}
 SLOWER = 6
-BYTES_S = 50_000
-LINE = {"offline": False, "latency": 150, "downloadThroughput": BYTES_S, "uploadThroughput": BYTES_S}
+THIN, WIDER = 50_000, 200_000  # bytes a second: 400 kbit and 1.6 Mbit
 PATIENCE_MS = 60_000
-BARS_S = {"resident form": 5.0, "worker list": 6.0}
+BARS_S = {"first paint": 2.5, "resident form": 5.0, "worker list": 6.0}
 
 
-def slow(page: Page) -> CDPSession:
-    """The page as a slow phone on a thin line has it."""
+def slow(page: Page, line: int = THIN) -> None:
+    """The page as a slow phone has it on a line of so many bytes a second."""
     phone = page.context.new_cdp_session(page)
+    speed = {"downloadThroughput": line, "uploadThroughput": line}
     phone.send("Network.enable")
-    phone.send("Network.emulateNetworkConditions", LINE)
+    phone.send("Network.emulateNetworkConditions", {"offline": False, "latency": 150, **speed})
     phone.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    return phone
+
+
+def paint(browser: Browser) -> float:
+    """Until something of the resident's form is seen with an empty phone, at 1.6 Mbit/s (UX R1)."""
+    page = browser.new_page(viewport=PHONE, locale="zh-CN", has_touch=True, is_mobile=True)
+    page.set_default_timeout(PATIENCE_MS)
+    slow(page, WIDER)
+    page.goto(f"{URL}/r/?d=530114")
+    page.locator("#text").wait_for()
+    took: float = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000")
+    page.context.close()
+    return took
 
 
 def resident(browser: Browser) -> float:
@@ -41,8 +52,6 @@ def resident(browser: Browser) -> float:
     page.locator("#text").fill("路灯不亮")
     page.get_by_role("button", name="下一步").wait_for()
     took = monotonic() - began
-    painted = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000")
-    print(f"    first paint {painted:.1f} s")
     page.context.close()
     return took
 
@@ -68,15 +77,19 @@ def worker(browser: Browser) -> float:
 
 
 def main() -> int:
-    """Both figures, each beside its bar."""
-    measures: dict[str, Callable[[Browser], float]] = {"resident form": resident, "worker list": worker}
+    """Every figure beside its bar."""
+    measures: dict[str, Callable[[Browser], float]] = {
+        "first paint": paint,
+        "resident form": resident,
+        "worker list": worker,
+    }
     passed = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, measure in measures.items():
             took = measure(browser)
             passed += took > BARS_S[name]
-            print(f"{name:<16}{took:5.1f} s  (at most {BARS_S[name]:.0f} s)")
+            print(f"{name:<16}{took:5.1f} s  (at most {BARS_S[name]:g} s)")
         browser.close()
     return 1 if passed else 0
 

@@ -27,8 +27,9 @@ class HandlerOut(Schema):
 
 
 class FollowOut(Schema):
-    """What the reporter sees. `late` is an apology, `unplaced` says who looks for the place now; `over`: no date is
-    waited for any more.
+    """What the reporter sees. `late` is an apology, `unplaced` says who looks for the place now.
+
+    `over`: no date is waited for any more.
     """
 
     number: str

@@ -1,7 +1,6 @@
 """R3: what is typed is never lost, what is sent arrives once, and no photo holds the words up."""
 
 import io
-import json
 
 import pytest
 from PIL import Image
