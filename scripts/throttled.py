@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # a demonstration's, refused in production
-PHONE = {"width": 393, "height": 760}
+PHONE = ViewportSize(width=393, height=760)
 SLOWER = 6
 THIN, WIDER = 50_000, 200_000  # bytes a second: 400 kbit and 1.6 Mbit
 PATIENCE_MS = 60_000

@@ -30,7 +30,7 @@ def told(contract: Mapping[str, Any], districts: Mapping[str, str]) -> ResidentF
 def _most(contract: Mapping[str, Any]) -> dict[str, int]:
     """Characters by field, as the contract has them; a field within a field with a dot."""
     form = contract["components"]["schemas"]["RaiseIssue"]["properties"]
-    found = {}
+    found: dict[str, int] = {}
     for name in form:
         part = resolve(contract, form[name])
         inner = {f"{name}.{one}": resolve(contract, below) for one, below in part.get("properties", {}).items()}

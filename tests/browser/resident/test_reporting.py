@@ -1,7 +1,7 @@
 """The way of a report: four taps, the kind guessed and corrected, where it is, neighbours, the receipt."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Geolocation, expect
 from sqlalchemy import select
 
 from app.core.work import Runtime, system_work
@@ -16,7 +16,7 @@ from tests.issues.test_follow_words import MOBILE, phone_of
 
 pytestmark = pytest.mark.anyio
 COUNT = "() => { window.taps = 0; addEventListener('click', (e) => { taps += e.isTrusted ? 1 : 0 }, true) }"
-FAR = {"latitude": 10.0, "longitude": 100.0, "accuracy": 20}
+FAR = Geolocation(latitude=10.0, longitude=100.0, accuracy=20)
 
 
 async def test_r1_from_the_sign_to_the_number_in_four_taps(open_face: OpenFace, runtime: Runtime) -> None:
