@@ -37,6 +37,7 @@ LISTS: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "visit_way": of_visits.WAY_WORDS,
     "visit_advice": of_visits.ADVICE_WORDS,
     "task_state": of_visits.STATE_WORDS,
+    "plan_period": of_visits.PERIOD_WORDS,
     "patrol_finding": of_visits.FINDING_WORDS,
     "household_kind": HOUSEHOLD_KINDS,
     "relation": RELATION_WORDS,
