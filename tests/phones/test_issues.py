@@ -131,7 +131,7 @@ async def test_a_photo_that_comes_after_its_issue_is_shown_with_it(
 async def test_a_phone_knows_the_buttons_of_an_issue_and_its_next_clock(
     phone_of: Enrol, public: Desk, runtime: Runtime
 ) -> None:
-    """As the record is: its holder may go on with it, another worker of the grid may look; both agree with HTTP."""
+    """As the record is: its holder may go on with it, another of the grid may look; as over HTTP."""
     number = (await public.post("/issues", report(town.IN_B1))).json()["id"]
     await drain(runtime, HERE)
     phone, leader = await phone_of(), await phone_of(Role.GRID_LEADER, town.G1)
