@@ -1,44 +1,45 @@
 /** What the phone knows without a signal: forms, closed lists, limits, and the words and step forms of the faces. */
-import { Refused, type Network } from "./network";
-import type { Manifest, Policy } from "./protocol";
-import type { PhoneStore } from "./store";
+import { Refused, type Network } from './network'
+import type { Manifest, Policy } from './protocol'
+import type { PhoneStore } from './store'
 
 /** Until the service has said its own. */
 export const FIRST_POLICY: Policy = {
   most_ops: 50, most_batch_bytes: 262_144, most_op_bytes: 32_768, most_records: 500, photo_side: 1600,
   photo_target_bytes: 400_000, photo_most_bytes: 2_000_000, photos_per_visit: 9, warn_outbox_ops: 300,
   warn_outbox_days: 3, warn_clock_minutes: 5, reading_locks_after_days: 14, sent_tail_days: 7,
-};
-const PARTS = ["forms", "dictionaries", "policy"];
+}
+const DAY_MS = 86_400_000
+const PARTS = ['forms', 'dictionaries', 'policy']
 
 /** Fetch what has changed; true when something has. */
 export async function learn(network: Network, store: PhoneStore): Promise<boolean> {
-  let held = (await store.read<Manifest>("manifest")) ?? null;
-  let changed = false;
+  let held = (await store.read<Manifest>('manifest')) ?? null
+  let changed = false
   for (const part of PARTS) {
-    const etag = held?.etags[part];
-    const headers = etag && held?.[part as keyof Manifest] ? { "If-None-Match": etag } : undefined;
-    const answer = await network.signed<Manifest>("GET", `/sync/manifest?part=${part}`, headers ? { headers } : {});
-    if (answer.status === 304) continue;
-    held = { ...held, ...answer.body };
-    changed = true;
+    const etag = held?.etags[part]
+    const headers = etag && held?.[part as keyof Manifest] ? { 'If-None-Match': etag } : undefined
+    const answer = await network.signed<Manifest>('GET', `/sync/manifest?part=${part}`, headers ? { headers } : {})
+    if (answer.status === 304) continue
+    held = { ...held, ...answer.body }
+    changed = true
   }
-  if (changed) await store.write("manifest", held);
-  return changed;
+  if (changed) await store.write('manifest', held)
+  return changed
 }
 
-/** A list that is the same for everybody (words, step forms): kept as it came. */
+/** A list that is the same for everybody (words, step forms): kept as it came, asked for once a day. */
 export async function learnPlain(network: Network, store: PhoneStore, path: string): Promise<boolean> {
-  const key = `plain${path}`;
-  const held = await store.read<{ etag: string | null; body: unknown }>(key);
-  const headers = held?.etag ? { "If-None-Match": held.etag } : undefined;
+  const key = `plain${path}`
+  const held = await store.read<{ at: number; body: unknown }>(key)
+  const now = network.clock.wall()
+  if (held && Math.abs(now - held.at) < DAY_MS) return false
   try {
-    const answer = await network.signed<unknown>("GET", path, headers ? { headers } : {});
-    if (answer.status === 304) return false;
-    await store.write(key, { etag: answer.headers.get("etag"), body: answer.body });
-    return true;
+    const { body } = await network.signed<unknown>('GET', path)
+    await store.write(key, { at: now, body })
+    return true
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return false;
-    throw error;
+    if (error instanceof Refused && error.status === 404) return false
+    throw error
   }
 }

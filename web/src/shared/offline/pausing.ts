@@ -2,6 +2,6 @@
  * over a minute, so that a service that comes back is not knocked over again. In milliseconds.
  */
 export function pause(attempt: number, chance: number): number {
-  const whole = Math.min(5 * 2 ** attempt, 600);
-  return (whole / 2 + chance * Math.max(whole / 2, 60)) * 1000;
+  const whole = Math.min(5 * 2 ** attempt, 600)
+  return (whole / 2 + chance * Math.max(whole / 2, 60)) * 1000
 }

@@ -1,56 +1,56 @@
 /** Pulling: page after page until nothing more is there; what is too old is fetched anew (SYNC 3c). */
-import type { Copy } from "./copy";
-import { Offline, Refused, type Network } from "./network";
-import type { PullOut } from "./protocol";
+import type { Copy } from './copy'
+import { Offline, Refused, type Network } from './network'
+import type { PullOut } from './protocol'
 
-const FIRST_PAGE = 120; // a first sync shows something soon
+const FIRST_PAGE = 120 // a first sync shows something soon
 
 /** How far a first sync has come; `total` when the service has counted it. */
 export interface Progress {
-  done: number;
-  total: number | null;
-  secondsLeft: number | null;
+  done: number
+  total: number | null
+  secondsLeft: number | null
 }
 
 export interface Pulling {
-  network: Network;
-  copy: Copy;
-  most: () => number;
-  onPage: (page: PullOut, progress: Progress | null) => Promise<void>;
-  now: () => number;
+  network: Network
+  copy: Copy
+  most: () => number
+  onPage: (page: PullOut, progress: Progress | null) => Promise<void>
+  now: () => number
 }
 
 export async function pull(pulling: Pulling): Promise<void> {
-  const { network, copy } = pulling;
-  await copy.load();
-  let first = copy.cursor === null ? await begin(pulling) : null;
+  const { network, copy } = pulling
+  await copy.load()
+  let first = copy.cursor === null ? await begin(pulling) : null
   for (;;) {
-    let page: PullOut;
+    let page: PullOut
     try {
-      page = await fetchPage(pulling, copy.cursor);
+      page = await fetchPage(pulling, copy.cursor)
     } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 410) throw error;
-      await copy.forgetCursor(); // the outbox stays
-      first = await begin({ ...pulling, network });
-      continue;
+      if (!(error instanceof Refused) || error.status !== 410) throw error
+      await copy.forgetCursor() // the outbox stays
+      first = await begin({ ...pulling, network })
+      continue
     }
-    await copy.apply(page);
-    first?.more(page.changes.length);
-    await pulling.onPage(page, first?.progress() ?? null);
-    if (!page.has_more) return;
+    await copy.apply(page)
+    first?.more(page.changes.length)
+    await pulling.onPage(page, first?.progress() ?? null)
+    if (!page.has_more) return
   }
 }
 
 async function fetchPage({ network, most }: Pulling, cursor: string | null): Promise<PullOut> {
-  const limit = cursor === null ? FIRST_PAGE : most();
-  const query = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-  const { body } = await network.signed<PullOut>("GET", `/sync/pull?limit=${limit}${query}`);
-  if (!Array.isArray(body.changes) || typeof body.cursor !== "string") throw new Offline("foreign");
-  return body;
+  const limit = cursor === null ? FIRST_PAGE : most()
+  const query = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+  const { body } = await network.signed<PullOut>('GET', `/sync/pull?limit=${limit}${query}`)
+  if (!Array.isArray(body.changes) || typeof body.cursor !== 'string') throw new Offline('foreign')
+  return body
 }
 
 class FirstSync {
-  private done = 0;
+  private done = 0
 
   constructor(
     private readonly total: number | null,
@@ -59,24 +59,24 @@ class FirstSync {
   ) {}
 
   more(count: number): void {
-    this.done += count;
+    this.done += count
   }
 
   progress(): Progress {
-    const left = this.total === null ? null : Math.max(0, this.total - this.done);
-    const spent = (this.now() - this.since) / 1000;
-    return { done: this.done, total: this.total, secondsLeft: left === null ? null : Math.ceil((spent / Math.max(1, this.done)) * left) };
+    const left = this.total === null ? null : Math.max(0, this.total - this.done)
+    const spent = (this.now() - this.since) / 1000
+    return { done: this.done, total: this.total, secondsLeft: left === null ? null : Math.ceil((spent / Math.max(1, this.done)) * left) }
   }
 }
 
 async function begin({ network, now }: Pulling): Promise<FirstSync> {
-  const since = now();
+  const since = now()
   try {
-    const { body } = await network.signed<{ types: Record<string, { count: number }> }>("GET", "/sync/digest");
-    const total = Object.values(body.types).reduce((sum, one) => sum + one.count, 0);
-    return new FirstSync(total, since, now);
+    const { body } = await network.signed<{ types: Record<string, { count: number }> }>('GET', '/sync/digest')
+    const total = Object.values(body.types).reduce((sum, one) => sum + one.count, 0)
+    return new FirstSync(total, since, now)
   } catch (error) {
-    if (error instanceof Refused && error.status !== 401 && error.status !== 403) return new FirstSync(null, since, now);
-    throw error;
+    if (error instanceof Refused && error.status !== 401 && error.status !== 403) return new FirstSync(null, since, now)
+    throw error
   }
 }
