@@ -6,6 +6,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     main | worker                    the two processes
     health                           what they say of themselves
     routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    faces                            the four faces: pages, words, step forms, base map
     privacy                          what is kept of persons, how long, and what they may ask
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
@@ -54,5 +55,5 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     手机、设备 device                   操作 operation (op)          待核对 review
     本人申请 person_request             依法保全 legal_hold
     保存期限 retention                  查阅日志 personal_read (read)
-    双报到 enrolment (later)
+    双报到 enrolment (later)           页面(四端) face
 """

@@ -17,8 +17,9 @@ from app.core.ids import Ids, SystemIds
 from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
 from app.districts import District
+from app.faces.bundle import Bundle
 from app.issues.flood import FloodGate
-from app.routes import api
+from app.routes import api, pages
 
 DESCRIPTION = """Grid governance for a district: reports are placed by their point, routed to the grid's worker,
 answered and rated. Problems are RFC 9457 documents with a stable `code`, Chinese and English titles."""
@@ -77,8 +78,10 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.photos = PhotoStore(settings.data_dir / "photos")
     app.state.flood_gate = FloodGate()
     app.state.metrics = Metrics()
+    app.state.bundle = Bundle(settings.web_dir)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(pages)
     add_handlers(app)
     return app
 

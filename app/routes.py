@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from app.clocks.routes import router as clocks
 from app.dispatch.routes import router as dispatch
+from app.faces.routes import api as faces
+from app.faces.routes import pages as pages
 from app.figures.routes import router as figures
 from app.forms.routes import router as forms
 from app.grid.routes import router as areas
@@ -19,7 +21,7 @@ from app.whistles.routes import router as whistles
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
 PARTS = (
     *(issues, phones, figures, visits, dispatch, whistles),
-    *(people, notices, households, areas, clocks, forms, privacy),
+    *(people, notices, households, areas, clocks, forms, privacy, faces),
 )
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:

@@ -151,6 +151,10 @@ class Service:
         say(
             "\n"
             "wangge is running, Ctrl-C stops it\n"
+            f"  resident   {here}/r/\n"
+            f"  worker     {here}/w/\n"
+            f"  street     {here}/d/\n"
+            f"  department {here}/i/\n"
             f"  health     {here}/healthz\n"
             f"  OpenAPI    {here}/openapi.json\n"
         )

@@ -40,6 +40,17 @@ class Settings(BaseSettings):
     pool_size: int = Field(5, ge=1, le=100, description="database connections per process")
     pool_wait_s: float = Field(5.0, gt=0, description="seconds a request waits for a connection before 503")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level logged")
+    web_dir: Path = Field(Path("web/dist"), description="the built pages of the faces; the API starts without them")
+    base_map_tiles: str | None = Field(
+        None, description="raster tiles beneath the ground, {z} {x} {y} and {s}; none means a blank ground"
+    )
+    base_map_labels: str | None = Field(None, description="tiles with the names, laid over those")
+    base_map_subdomains: str = Field("", description="letters that {s} stands for")
+    base_map_attribution: str = Field("", description="who made the base map; shown on it")
+    base_map_most_zoom: int = Field(18, ge=1, le=22, description="deepest zoom the tiles have")
+    base_map_crs: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="gcj02: the tiles are shifted, and the ground is drawn shifted over them"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="what follow links begin with")
 
 

@@ -1,0 +1,80 @@
+"""What a face is told before anybody signs in: closed lists, forms of steps, the map beneath."""
+
+from typing import Any
+
+from app.core.fields import Schema
+
+
+class WordOut(Schema):
+    """One entry of a closed list; `under` is its parent where the list is a tree."""
+
+    code: str
+    zh: str
+    en: str | None = None
+    under: str | None = None
+
+
+class WordsOut(Schema):
+    """Every closed list by its name."""
+
+    lists: dict[str, list[WordOut]]
+
+
+class FieldOut(Schema):
+    """One field of a form: what to call it, what it takes, and why it is asked where it is compulsory.
+
+    `kind`: line, text, choice, yes_no, number, day, moment, unit, units, post, area, point, issue, issues, parties,
+    guests. `words` names the closed list a choice takes its labels from; `choices` are the codes allowed here.
+    """
+
+    name: str
+    zh: str
+    en: str
+    kind: str
+    compulsory: bool
+    words: str | None = None
+    choices: list[str] | None = None
+    most: int | None = None
+    least: float | None = None
+    greatest: float | None = None
+    default: Any = None
+    need_zh: str | None = None
+    need_en: str | None = None
+
+
+class StepFormOut(Schema):
+    """The form of one step of one kind of subject; `undo` is the step that takes it back, if there is one."""
+
+    subject: str
+    step: str
+    zh: str
+    en: str
+    route: str
+    fields: list[FieldOut]
+    undo: str | None = None
+
+
+class StepFormsOut(Schema):
+    """The forms of all steps."""
+
+    forms: list[StepFormOut]
+
+
+class BaseMapOut(Schema):
+    """Raster tiles to lay beneath the ground; `crs` says whether they are shifted (gcj02)."""
+
+    tiles: str
+    labels: str | None
+    subdomains: str
+    attribution: str
+    most_zoom: int
+    crs: str
+
+
+class FacesOut(Schema):
+    """The service as a page needs to know it."""
+
+    version: str
+    districts: dict[str, str]
+    demo: bool
+    base_map: BaseMapOut | None

@@ -1,0 +1,1 @@
+export default { home: { title: '部门收件箱' } }

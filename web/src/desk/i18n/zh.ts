@@ -1,0 +1,1 @@
+export default { home: { title: '街道派单台' } }
