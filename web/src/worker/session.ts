@@ -2,7 +2,7 @@
 import { reactive, shallowRef } from 'vue'
 
 import { enrol, isKnown, unlock, unlockWith, type SignedIn } from '@/shared/offline/enrolment'
-import type { Cipher } from '@/shared/offline/keys'
+import { Cipher } from '@/shared/offline/keys'
 import { currentAccount, markerOf, setCurrent } from '@/shared/offline/marker'
 import { Network } from '@/shared/offline/network'
 import { PhoneClock } from '@/shared/offline/clock'
@@ -64,8 +64,8 @@ async function fromOtherTab(account: string): Promise<boolean> {
   })
   asking.close()
   if (lent === null) return false
-  const { Cipher: Key } = await import('@/shared/offline/keys')
-  await take(await unlockWith(account, new Key(lent)))
+  const key = new Cipher(lent)
+  await take(await unlockWith(account, key))
   return true
 }
 
