@@ -80,7 +80,6 @@ export async function enrol(signed: SignedIn, pin: string, build: string, former
   await startNumbers(store, me.account_id, tokens)
   mark({ account_id: me.account_id, name: me.display_name, device_id: tokens.device_id, last_seq: (await store.read<number>('seq')) ?? 0 })
   setCurrent(me.account_id)
-  await network.call('POST', '/logout', {}, signed.token).catch(() => undefined) // the phone has tokens of its own
   return phone
 }
 

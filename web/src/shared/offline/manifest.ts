@@ -14,7 +14,11 @@ const PARTS = ['forms', 'dictionaries', 'policy']
 
 /** Fetch what has changed; true when something has. */
 export async function learn(network: Network, store: PhoneStore): Promise<boolean> {
-  let held = (await store.read<Manifest>('manifest')) ?? null
+  let held: Manifest | null = (await store.read<Manifest>('manifest')) ?? null
+  if (held === null) {
+    await store.write('manifest', (await network.signed<Manifest>('GET', '/sync/manifest')).body)
+    return true
+  }
   let changed = false
   for (const part of PARTS) {
     const etag = held?.etags[part]

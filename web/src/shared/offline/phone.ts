@@ -166,7 +166,7 @@ export class Phone {
   }
 
   private async fetchAll(say: (part: Partial<Standing>) => void): Promise<void> {
-    if (this.manifest === null) await this.learnAll() // the words come before the first rows
+    const words = this.manifest === null ? this.learnForms() : Promise.resolve() // beside the first rows
     await pull({
       network: this.network, copy: this.copy, most: () => this.policy.most_records, now: this.clock.wall,
       onPage: async (page, progress) => {
@@ -175,13 +175,13 @@ export class Phone {
         if (page.changes.length > 0 || progress !== null) this.tell('records')
       },
     })
-    await this.learnAll()
+    await words
+    await this.learnForms()
+    for (const path of PLAIN) if (await learnPlain(this.network, this.store, path)) this.tell('manifest')
   }
 
-  private async learnAll(): Promise<void> {
-    const changed = [await learn(this.network, this.store)]
-    for (const path of PLAIN) changed.push(await learnPlain(this.network, this.store, path))
-    if (!changed.some(Boolean)) return
+  private async learnForms(): Promise<void> {
+    if (!(await learn(this.network, this.store))) return
     await this.readManifest()
     this.tell('manifest')
   }

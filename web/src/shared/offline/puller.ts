@@ -23,7 +23,7 @@ export interface Pulling {
 export async function pull(pulling: Pulling): Promise<void> {
   const { network, copy } = pulling
   await copy.load()
-  let first = copy.cursor === null ? await begin(pulling) : null
+  let first = copy.cursor === null ? begin(pulling) : null
   for (;;) {
     let page: PullOut
     try {
@@ -31,7 +31,7 @@ export async function pull(pulling: Pulling): Promise<void> {
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 410) throw error
       await copy.forgetCursor() // the outbox stays
-      first = await begin({ ...pulling, network })
+      first = begin(pulling)
       continue
     }
     await copy.apply(page)
@@ -49,14 +49,18 @@ async function fetchPage({ network, most }: Pulling, cursor: string | null): Pro
   return body
 }
 
+/** The total is asked for beside the first rows: nobody waits for it. */
 class FirstSync {
   private done = 0
+  private total: number | null = null
 
   constructor(
-    private readonly total: number | null,
+    counting: Promise<number | null>,
     private readonly since: number,
     private readonly now: () => number,
-  ) {}
+  ) {
+    void counting.then((total) => (this.total = total))
+  }
 
   more(count: number): void {
     this.done += count
@@ -65,18 +69,16 @@ class FirstSync {
   progress(): Progress {
     const left = this.total === null ? null : Math.max(0, this.total - this.done)
     const spent = (this.now() - this.since) / 1000
-    return { done: this.done, total: this.total, secondsLeft: left === null ? null : Math.ceil((spent / Math.max(1, this.done)) * left) }
+    const secondsLeft = left === null ? null : Math.ceil((spent / Math.max(1, this.done)) * left)
+    return { done: this.done, total: this.total, secondsLeft }
   }
 }
 
-async function begin({ network, now }: Pulling): Promise<FirstSync> {
-  const since = now()
-  try {
-    const { body } = await network.signed<{ types: Record<string, { count: number }> }>('GET', '/sync/digest')
-    const total = Object.values(body.types).reduce((sum, one) => sum + one.count, 0)
-    return new FirstSync(total, since, now)
-  } catch (error) {
-    if (error instanceof Refused && error.status !== 401 && error.status !== 403) return new FirstSync(null, since, now)
-    throw error
-  }
+function begin({ network, now }: Pulling): FirstSync {
+  return new FirstSync(count(network).catch(() => null), now(), now)
+}
+
+async function count(network: Network): Promise<number> {
+  const { body } = await network.signed<{ types: Record<string, { count: number }> }>('GET', '/sync/digest')
+  return Object.values(body.types).reduce((sum, one) => sum + one.count, 0)
 }
