@@ -1,3 +1,11 @@
+FROM node:22-bookworm-slim AS pages
+WORKDIR /srv/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web ./
+COPY tests/architecture/openapi.json ../tests/architecture/openapi.json
+RUN npm run api && npm run build
+
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/venv
@@ -6,7 +14,10 @@ WORKDIR /srv/wangge
 # The libraries first: this layer is rebuilt only when the lock file changes.
 COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
-COPY . .
+COPY app ./app
+COPY migrations ./migrations
+COPY pyproject.toml README.md ./
+COPY --from=pages /srv/web/dist ./web/dist
 # Editable, because migrations/ lies beside app/ and is found from there; both stages use the same folder.
 RUN pip install --no-deps -e . && python -m compileall -q app migrations
 

@@ -5,11 +5,14 @@ The map (whoever knows about the other sits above; import-linter holds it):
     cli                              commands a person types
     main | worker                    the two processes
     health                           what they say of themselves
-    routes | subscriptions | timetable | tables  every router, causality, default act, table: one page each
+    routes | subscriptions | timetable | in_hand | tables
+                                     every router, causality, default act, burden of a post, table: one page each
     faces                            the four faces: pages, words, step forms, base map
-    privacy                          what is kept of persons, how long, and what they may ask
+    privacy | live                   what is kept of persons, how long, and what they may ask; screens told at once
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
-    whistles | dispatch | visits     departments called together; units given orders; visits, plans, patrols
+    whistles | dispatch | visits | desk
+                                     departments called together; units given orders; visits, plans, patrols;
+                                     the queue as a whole: the one box, the sheet
     issues | households              a resident's problem from raising to rating; who lives behind which door
     clocks | feed | forms            limits, working days, every wait; what changed where; why a field is asked
     people                           accounts, posts, units, login, scope
@@ -46,6 +49,7 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     待补充 awaiting_reporter            不予受理 not_accepted        交接 hand_over
     吹哨 / 撤哨 whistle / cancel        应急哨 / 综合哨 / 攻坚哨 emergency / joint / tough
     部门报到 report_in                  到场 arrive                  联合勘察 joint_survey (survey)
+    稍后 later                          保存的视图 saved_view
     时钟、等待 wait                     值班表 duty_shift            回避 recusal
     小区 / 房屋 estate / dwelling       提醒 notice                  时限规则 limit_rule
     响应率 / 解决率 / 满意率 contact_rate / solve_rate / satisfied_rate

@@ -14,6 +14,8 @@ from app.households.models import Household
 from app.households.recording import KIND as HOUSEHOLDS
 from app.issues import counting
 from app.issues.records import IssueDay
+from app.people.keeping import KIND as POSTS
+from app.people.models import Post
 from app.sync.devices import KIND as DEVICES
 from app.sync.models import Device
 from app.timetable import TIMETABLE
@@ -22,6 +24,7 @@ CHAINS: dict[str, type[Any]] = {
     **{kind: acts.model for kind, acts in TIMETABLE.items()},
     HOUSEHOLDS: Household,
     DEVICES: Device,
+    POSTS: Post,
 }  # a dwelling and a visit have none: a visit keeps its own revisions
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")

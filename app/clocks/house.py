@@ -88,7 +88,7 @@ class House:
 def house_json() -> Any:
     """A scalar subquery over the rules in force at `now` for `type`, `urgency`, `category` (bound by name)."""
     return func.jsonb_build_object(
-        "limits", _limits(), "days", _days(), "seasons", _seasons(), "ladders", _ladders()
+        "limits", _limits(), "days", days_json(), "seasons", seasons_json(), "ladders", _ladders()
     )
 
 
@@ -111,13 +111,15 @@ def _limits() -> Any:
     return select(func.jsonb_object_agg(best.c.clock, said)).scalar_subquery()
 
 
-def _days() -> Any:
+def days_json() -> Any:
+    """The tenant's own days around `now`, which has to be bound."""
     today = cast(func.timezone("Asia/Shanghai", bindparam("now", type_=DateTime(timezone=True))), Date)
     near = CalendarDay.day.between(today - DAYS_BACK, today + DAYS_AHEAD)
     return select(func.jsonb_object_agg(CalendarDay.day, CalendarDay.working)).where(near).scalar_subquery()
 
 
-def _seasons() -> Any:
+def seasons_json() -> Any:
+    """Every season of office hours."""
     said = func.jsonb_build_array(
         OfficeSeason.unit_id, OfficeSeason.first_day, OfficeSeason.last_day, OfficeSeason.spans
     )
@@ -135,17 +137,22 @@ def read_house(said: Mapping[str, Any]) -> House:
         clock: Ruled(Limit(amount, Measure(unit)), UUID(rule))
         for clock, (amount, unit, rule) in (said["limits"] or {}).items()
     }
+    general, own = read_calendars(said)
+    ladders: dict[str, list[Ring]] = {}
+    for clock, _, name, ahead, amount, unit in sorted(said["ladders"] or []):
+        ladders.setdefault(clock, []).append(Ring(name, ahead, Limit(amount, Measure(unit))))
+    return House(limits, general, own, {clock: tuple(rings) for clock, rings in ladders.items()})
+
+
+def read_calendars(said: Mapping[str, Any]) -> tuple[Calendar, dict[UUID, Calendar]]:
+    """Everybody's calendar and those of units with office hours of their own, from days and seasons."""
     days = {date.fromisoformat(day): working for day, working in (said["days"] or {}).items()}
     seasons: dict[UUID | None, list[Season]] = {}
     for unit, first, last, spans in said["seasons"] or []:
         season = Season(_day(first), _day(last), tuple((opens, closes) for opens, closes in spans))
         seasons.setdefault(UUID(unit) if unit else None, []).append(season)
     general = Calendar(days, tuple(seasons.pop(None, [ALL_YEAR])))
-    own = {unit: Calendar(days, tuple(given)) for unit, given in seasons.items() if unit is not None}
-    ladders: dict[str, list[Ring]] = {}
-    for clock, _, name, ahead, amount, unit in sorted(said["ladders"] or []):
-        ladders.setdefault(clock, []).append(Ring(name, ahead, Limit(amount, Measure(unit))))
-    return House(limits, general, own, {clock: tuple(rings) for clock, rings in ladders.items()})
+    return general, {unit: Calendar(days, tuple(given)) for unit, given in seasons.items() if unit is not None}
 
 
 def _day(said: str) -> tuple[int, int]:

@@ -153,7 +153,7 @@ class Calendar:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at that moment."""
-        return any(opens <= at < closes for opens, closes in self._spans(office_day(at)))
+        return any(opens <= at < closes for opens, closes in self.spans(office_day(at)))
 
     def after(self, start: datetime, limit: Limit) -> datetime:
         """When the limit ends. Working days leave out the first day and end when the office closes on the last
@@ -193,7 +193,7 @@ class Calendar:
         """How long the office was open in between."""
         total, day = timedelta(), office_day(since)
         while day <= office_day(until):
-            for opens, closes in self._spans(day):
+            for opens, closes in self.spans(day):
                 total += max(timedelta(), min(closes, until) - max(opens, since))
             day += timedelta(days=1)
         return total
@@ -205,7 +205,7 @@ class Calendar:
     def _after_open(self, start: datetime, left: timedelta) -> datetime:
         day = office_day(start)
         while day.year < LATEST:
-            for opens, closes in self._spans(day):
+            for opens, closes in self.spans(day):
                 begin = max(opens, start)
                 if begin < closes and begin + left <= closes:
                     return begin + left
@@ -216,7 +216,7 @@ class Calendar:
     def _before_open(self, end: datetime, left: timedelta) -> datetime:
         day = office_day(end)
         while day.year > EARLIEST:
-            for opens, closes in reversed(self._spans(day)):
+            for opens, closes in reversed(self.spans(day)):
                 stop = min(closes, end)
                 if stop > opens and stop - left >= opens:
                     return stop - left
@@ -234,13 +234,14 @@ class Calendar:
     def _closing(self, day: date, not_before: datetime) -> datetime:
         """When the office closes on that day, or on the next one worked when that is past."""
         while day.year < LATEST:
-            spans = self._spans(day)
+            spans = self.spans(day)
             if spans and spans[-1][1] > not_before:
                 return spans[-1][1]
             day += timedelta(days=1)
         return not_before
 
-    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
+    def spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        """When the office is open that day, in UTC; none on a day off."""
         if not self.is_working(day):
             return []
         season = next((one for one in self.seasons if one.holds(day)), ALL_YEAR)

@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     pool_size: int = Field(5, ge=1, le=100, description="database connections per process")
     pool_wait_s: float = Field(5.0, gt=0, description="seconds a request waits for a connection before 503")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="lowest level logged")
-    web_dir: Path = Field(Path("web/dist"), description="the built pages of the faces; the API starts without them")
+    web_dir: Path = Field(
+        Path("web/dist"), description="the built pages of the faces; the API starts without them"
+    )
     base_map_tiles: str | None = Field(
         None, description="raster tiles beneath the ground, {z} {x} {y} and {s}; none means a blank ground"
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from app.clocks.models import Wait
 from app.core.audit import Trail
@@ -15,8 +15,16 @@ from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.dispatch.catalogue import Proposal
 from app.dispatch.models import WorkOrder
-from app.dispatch.schemas import OrderFilter, OrderLine, OrderOut, ProposalOut, UnitOut
-from app.dispatch.words import WHY_WORDS
+from app.dispatch.schemas import (
+    NextOwner,
+    OrderFilter,
+    OrderLine,
+    OrderOut,
+    ProposalOut,
+    ReasonWords,
+    UnitOut,
+)
+from app.dispatch.words import FOLLOWED, OTHER_WORDS, REASONS, WHY_WORDS
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
 from app.people.models import DutyShift, Unit
@@ -47,6 +55,12 @@ def _key_of(cursor: str) -> Any:
         return tuple_(datetime.fromisoformat(at), UUID(order_id))
     except ValueError:
         raise BadCursor("cursor") from None
+
+
+async def in_hand(work: Work, post_id: UUID, _until: datetime) -> int:
+    """How many open orders were given to a post inside its unit."""
+    mine = (WorkOrder.assigned_post_id == post_id, WorkOrder.finished_at.is_(None))
+    return await work.session.scalar(select(func.count(WorkOrder.id)).where(*mine)) or 0
 
 
 async def get_order(work: Work, order_id: UUID) -> WorkOrder:
@@ -102,8 +116,8 @@ def _late(now: datetime, wait: Wait) -> bool:
     return (wait.ended_at or wait.paused_at or now) > wait.due_at
 
 
-def proposal_out(proposal: Proposal) -> ProposalOut:
-    """A proposal with its reason in both languages."""
+def proposal_out(proposal: Proposal, others: Sequence[tuple[str, Unit]]) -> ProposalOut:
+    """A proposal with its reason in both languages, and who comes next in question."""
     zh, en = WHY_WORDS[proposal.why]
     item, unit = proposal.item, proposal.unit
     said = {"unit": unit.name if unit else ""}
@@ -120,4 +134,17 @@ def proposal_out(proposal: Proposal) -> ProposalOut:
         why=proposal.why,
         zh=zh.format(**said),
         en=en.format(**said),
+        since=item.valid_from if item else None,
+        others=[_next(why, unit) for why, unit in others],
+        reason=_words(FOLLOWED),
+        reasons=[_words(pair) for pair in REASONS],
     )
+
+
+def _next(code: str, unit: Unit) -> NextOwner:
+    zh, en = OTHER_WORDS[code]
+    return NextOwner(id=unit.id, code=unit.code, name=unit.name, zh=zh, en=en)
+
+
+def _words(pair: tuple[str, str]) -> ReasonWords:
+    return ReasonWords(zh=pair[0], en=pair[1])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
-from app.dispatch import catalogue, figures, issuing, queries, sheet, stepping
+from app.dispatch import candidates, catalogue, figures, issuing, queries, sheet, stepping
 from app.dispatch.schemas import (
     BroughtInOut,
     DispatchingOut,
@@ -66,8 +66,10 @@ async def import_catalogue(given: Annotated[Read, Depends(_read)], work: StaffWo
 
 @router.get("/issues/{issue_id}/proposal", dependencies=[SEE])
 async def propose(issue_id: UUID, work: StaffWork) -> ProposalOut:
-    """Whose matter the catalogue says it is, and why."""
-    return queries.proposal_out(await catalogue.propose(work, await get_issue(work, issue_id)))
+    """Whose matter the catalogue says it is, why, and who comes next in question."""
+    issue = await get_issue(work, issue_id)
+    proposal = await catalogue.propose(work, issue)
+    return queries.proposal_out(proposal, await candidates.others(work, issue, proposal))
 
 
 @router.get("/issues/{issue_id}/orders", dependencies=[SEE])

@@ -136,8 +136,26 @@ class OrderOut(OrderLine):
     trail: list[TrailOut]
 
 
+class ReasonWords(Schema):
+    """A reason that may be given, in both languages."""
+
+    zh: str
+    en: str
+
+
+class NextOwner(UnitOut):
+    """Who comes next in question, and why."""
+
+    zh: str
+    en: str
+
+
 class ProposalOut(Schema):
-    """Whose matter the catalogue says it is, and why; `category` is the one that is listed."""
+    """Whose matter the catalogue says it is, and why; `category` is the one that is listed.
+
+    `others` come next in question; `reason` is what is said when the proposal is followed, `reasons` what may be
+    said when it is not.
+    """
 
     owner_unit: UnitOut | None
     level: str | None
@@ -151,6 +169,10 @@ class ProposalOut(Schema):
     why: str
     zh: str
     en: str
+    since: datetime | None
+    others: list[NextOwner]
+    reason: ReasonWords
+    reasons: list[ReasonWords]
 
 
 class ItemOut(Schema):

@@ -51,3 +51,16 @@ WHY_WORDS: dict[str, tuple[str, str]] = {
     "owner_gone": ("目录所列单位已撤销,由{unit}牵头。", "The unit in the catalogue is dissolved; {unit} leads."),
     "unplaced": ("尚未定位,请先定位。", "It is not placed yet; locate it first."),
 }
+OTHER_WORDS: dict[str, tuple[str, str]] = {
+    "assists": ("目录列为协办单位", "an assistant in the catalogue"),
+    "above": ("上级类别的承办单位", "owner of the category above"),
+    "street": ("街道本级牵头", "the street's own office"),
+}
+FOLLOWED = ("按派单目录派单", "as the catalogue says")
+REASONS: tuple[tuple[str, str], ...] = (
+    ("实际责任单位与目录不一致", "the real owner differs from the catalogue"),
+    ("产权或管辖属于该单位", "it belongs to that unit"),
+    ("该单位正在办理同类事项", "that unit is at the same matter already"),
+    ("上级或联席会议指定", "designated from above or by a meeting"),
+    ("类别待更正,先行派单", "the category is wrong and will be mended"),
+)

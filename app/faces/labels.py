@@ -1,4 +1,4 @@
-"""What the fields of the steps' forms are called, in the order they are filled in; and what a plain code stands for.
+"""What the fields of steps' forms are called, in the order they are filled in; and what a plain code stands for.
 
 `Form.field` where one form means another thing by the name.
 """

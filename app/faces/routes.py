@@ -11,9 +11,10 @@ from app.core.http import OPEN_TO_ALL, RuntimeOf
 from app.core.settings import Settings
 from app.core.work import open_city
 from app.districts import District
-from app.faces import step_forms, vocabulary
+from app.faces import progress, step_forms, vocabulary
 from app.faces.bundle import Bundle
-from app.faces.schemas import BaseMapOut, FacesOut, StepFormsOut, WordsOut
+from app.faces.schemas import BaseMapOut, FacesOut, ProgressOut, StepFormsOut, WordsOut
+from app.issues.link import FollowWork
 
 api = APIRouter(tags=["faces"], dependencies=[OPEN_TO_ALL])
 pages = APIRouter(include_in_schema=False, dependencies=[OPEN_TO_ALL])
@@ -60,6 +61,12 @@ async def forms_of_steps(request: Request, response: Response) -> StepFormsOut:
     return StepFormsOut(forms=step_forms.forms_in(request.app.openapi()))
 
 
+@api.get("/follow/{token}/progress")
+async def follow_progress(token: str, work: FollowWork) -> list[ProgressOut]:  # noqa: ARG001  # the Work is made from it
+    """What was done so far, in plain words with the names of the offices and units; the latest last."""
+    return await progress.told(work)
+
+
 @pages.get("/")
 async def front() -> Response:
     """The resident's face is what a stranger is looking for."""
@@ -80,10 +87,10 @@ async def to_face(request: Request) -> Response:
 @pages.get("/d/{path:path}")
 @pages.get("/i/{path:path}")
 @pages.get("/assets/{path:path}")
-async def page(request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
+async def page(path: str, request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
     """A file of the build, or the page of a face."""
     bundle: Bundle = request.app.state.bundle
-    file = bundle.find(request.url.path.removeprefix("/"))
+    file = bundle.find(f"{request.url.path.split('/')[1]}/{path}")
     zipped = file.zipped if "gzip" in accept_encoding else None
     headers = {
         "Cache-Control": file.caching,
@@ -97,7 +104,7 @@ async def page(request: Request, accept_encoding: Annotated[str, Header()] = "")
 
 
 def policy(settings: Settings) -> str:
-    """What a page may load: our own files, and tiles from where the base map is. No inline script, no inline style."""
+    """What a page may load: our own files, and tiles of the base map. No inline script, no inline style."""
     tiles = " ".join(sorted(_hosts(settings)))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self';"

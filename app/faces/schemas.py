@@ -1,5 +1,6 @@
 """What a face is told before anybody signs in: closed lists, forms of steps, the map beneath."""
 
+from datetime import datetime
 from typing import Any
 
 from app.core.fields import Schema
@@ -23,8 +24,8 @@ class WordsOut(Schema):
 class FieldOut(Schema):
     """One field of a form: what to call it, what it takes, and why it is asked where it is compulsory.
 
-    `kind`: line, text, choice, yes_no, number, day, moment, unit, units, post, area, point, issue, issues, parties,
-    guests. `words` names the closed list a choice takes its labels from; `choices` are the codes allowed here.
+    `kind`: line, text, choice, yes_no, number, day, moment, unit, units, post, area, point, issue, issues,
+    parties, guests. `words` names the closed list a choice is labelled from; `choices` are the codes allowed here.
     """
 
     name: str
@@ -78,3 +79,11 @@ class FacesOut(Schema):
     districts: dict[str, str]
     demo: bool
     base_map: BaseMapOut | None
+
+
+class ProgressOut(Schema):
+    """One thing that happened to a report, as a resident would tell it."""
+
+    at: datetime
+    zh: str
+    en: str

@@ -13,6 +13,7 @@ from app.faces.labels import KINDS, LABELS, LISTS
 from app.faces.schemas import FieldOut, StepFormOut
 from app.forms.needs import NEEDS
 from app.issues.words import STEP_WORDS as ISSUE_STEPS
+from app.issues.workflow import TAKEN_BACK_BY
 from app.whistles.words import REPORT_IN_STEPS, TASK_STEPS, WHISTLE_STEPS
 
 SUBJECTS = {
@@ -47,7 +48,15 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
             continue
         fields = list(_fields(contract, _resolve(contract, body["schema"])))
         found.append(
-            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields)
+            StepFormOut(
+                subject=subject,
+                step=step,
+                zh=known[0],
+                en=known[1],
+                route=path,
+                fields=fields,
+                undo=TAKEN_BACK_BY.get(step) if subject == "issue" else None,
+            )
         )
     return found
 

@@ -6,8 +6,8 @@ from typing import Any
 from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
 from app.issues.explaining import ROLE_WORDS
-from app.issues.kinds import Channel, Closing, LinkKind, Outcome, Triage, Verdict
-from app.issues.records import AreaRole
+from app.issues.kinds import AreaRole, Channel, Closing, LinkKind, Outcome, Triage, Verdict
+from app.issues.words import LATER_WORDS, LIST_WORDS
 from app.issues.words import STATE_WORDS as ISSUE_STATES
 from app.issues.words import STEP_WORDS as ISSUE_STEPS
 from app.notices.wording import CLOCK_WORDS
@@ -76,6 +76,8 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "role": ROLE_WORDS,
     "issue_state": ISSUE_STATES,
     "issue_step": ISSUE_STEPS,
+    "issue_list": LIST_WORDS,
+    "later_reason": LATER_WORDS,
     "issue_channel": {
         Channel.QR: ("扫码", "QR page"), Channel.WORKER: ("网格员代录", "entered by a worker"),
         Channel.PATROL: ("巡查", "patrol"), Channel.MEETING: ("会议", "meeting"),
@@ -85,8 +87,8 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "outcome": OUTCOMES,
     "closing": CLOSINGS,
     "triage": {
-        Triage.ANSWER_NOW: ("当场答复", "answer now"), Triage.COORDINATE: ("协调解决(3日)", "coordinate, 3 days"),
-        Triage.STUDY: ("研究方案(7日)", "study, a plan in 7 days"), Triage.CANNOT_NOW: ("暂不能解决", "cannot now"),
+        Triage.ANSWER_NOW: ("当场答复", "answer now"), Triage.COORDINATE: ("协调解决", "coordinate"),
+        Triage.STUDY: ("研究方案", "study, make a plan"), Triage.CANNOT_NOW: ("暂不能解决", "cannot now"),
     },
     "verdict": {
         Verdict.SOLVED: ("解决了", "solved"), Verdict.PARTLY: ("部分解决", "partly solved"),

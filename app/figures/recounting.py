@@ -42,7 +42,7 @@ class Said:
 
     on: tuple[UUID, int]
     verdict: str
-    satisfaction: int
+    satisfaction: int | None
     contacted: bool | None
 
 
@@ -192,6 +192,12 @@ def _all(told: Told, holds: Callable[[Said], bool]) -> bool:
     return by_word and all(holds(word) for word in told.words)
 
 
+def _lowest(told: Told) -> int:
+    """The lowest level said, 0 when nobody has said one: a tap without a level satisfies nobody."""
+    levels = [word.satisfaction for word in told.words if word.satisfaction is not None]
+    return min(levels) if levels and _all(told, lambda _: True) else 0
+
+
 DENOMINATORS: Mapping[str, Callable[[Told, Period], bool]] = {
     "answered": lambda told, period: _within(period, told.answered_at),
     "asked": _asked,
@@ -201,8 +207,8 @@ NUMERATORS: Mapping[str, Callable[[Told, Plain], bool]] = {
     "contacted_in_time": _in_time,
     "solved": lambda told, _: _all(told, lambda word: word.verdict == "solved"),
     "solved_or_partly": lambda told, _: _all(told, lambda word: word.verdict != "not_solved"),
-    "satisfied": lambda told, _: _all(told, lambda word: word.satisfaction >= 3),  # noqa: PLR2004  # of five levels
-    "well_satisfied": lambda told, _: _all(told, lambda word: word.satisfaction >= 4),  # noqa: PLR2004  # same
+    "satisfied": lambda told, _: _lowest(told) >= 3,  # noqa: PLR2004  # of five levels
+    "well_satisfied": lambda told, _: _lowest(told) >= 4,  # noqa: PLR2004  # same
 }
 
 

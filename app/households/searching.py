@@ -143,6 +143,11 @@ def name_words(name: str) -> set[str]:
     return words
 
 
+def initials_of(name: str) -> tuple[tuple[str, ...], ...]:
+    """Of each character of a name, the letters it may begin with when it is spelt."""
+    return tuple(_initials(char) for char in name if HAN.match(char) or char.isalnum())
+
+
 def _pairs(characters: Iterable[str]) -> list[str]:
     whole = "".join(characters)
     return [whole[at : at + 2] for at in range(len(whole) - 1)]

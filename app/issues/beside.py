@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, null, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.clocks.models import Wait
@@ -18,11 +18,12 @@ from app.issues.kinds import Verdict
 from app.issues.models import Issue
 from app.issues.records import Rating, Remark, Reporter
 from app.issues.schemas import ClockOut, RatingOut, RemarkOut, TrailOut, WordsOut
-from app.issues.workflow import ISSUE
+from app.issues.workflow import DESKS, ISSUE
+from app.people.models import Account
 
 SAID = ("verdict", "satisfaction", "contacted", "at")
 CLOCK = ("kind", "since", "due_at", "paused_at", "ended_at")
-FROM_REPORTER = frozenset({"give_info", "rate", "withdraw", "request_review", "reopen"})
+FROM_REPORTER = frozenset({"give_info", "rate", "complete_word", "withdraw", "request_review", "reopen"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ async def beside(work: Work, issue: Issue) -> Beside:
         _listed(Wait, CLOCK, Wait.subject_id == issue.id, Wait.since, Wait.id),
         _listed(
             Trail, ("seq", "at", "step", "from_state", "to_state", "role", "post_id", "detail"),
-            acts[0] & acts[1], Trail.seq,
+            acts[0] & acts[1], Trail.seq, who=_who(work),
         ),
         select(Reporter.masked).where(Reporter.issue_id == issue.id).limit(1).scalar_subquery(),
         select(func.count()).select_from(merged.subquery()).scalar_subquery(),
@@ -92,8 +93,16 @@ async def beside(work: Work, issue: Issue) -> Beside:
     )  # fmt: skip
 
 
-def _listed(model: type[Any], names: tuple[str, ...], which: Any, *order: Any) -> Any:
+def _who(work: Work) -> Any:
+    """The colleague who took a step, for the offices alone: whoever looks at a queue asks whom to call (UX D4)."""
+    if work.actor.role not in DESKS:
+        return null()
+    return select(Account.display_name).where(Account.id == Trail.account_id).scalar_subquery()
+
+
+def _listed(model: type[Any], names: tuple[str, ...], which: Any, *order: Any, **more: Any) -> Any:
     pairs = [part for name in names for part in (name, getattr(model, name))]
+    pairs += [part for pair in more.items() for part in pair]
     rows = func.jsonb_agg(aggregate_order_by(func.jsonb_build_object(*pairs), *order))
     return select(rows).where(which).scalar_subquery()
 

@@ -59,6 +59,12 @@ class IssueRated(Event):
     street_id: UUID | None = None
 
 
+@dataclass(frozen=True)
+class WordCompleted(Event):
+    name: ClassVar[str] = "word_completed"
+    street_id: UUID | None = None
+
+
 class IssueReworked(Event):
     name: ClassVar[str] = "issue_reworked"
 

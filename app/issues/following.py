@@ -1,54 +1,41 @@
 """The reporter's side of an issue, by the link alone: what is shown, and the steps that are theirs."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from fastapi import Depends
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.http import RuntimeOf
-from app.core.scope import Scope
-from app.core.work import Actor, Work, open_work
+from app.core.errors import Conflict
+from app.core.files import MAX_PHOTOS, Photo
+from app.core.idempotency import body_hash, claim_of, take, used_for
+from app.core.work import Work
 from app.core.workflow import allowed_steps, lock
-from app.issues import explaining, merging, queries, word
-from app.issues.beside import beside
+from app.issues import explaining, intake, merging, queries, telling, word
+from app.issues.beside import Beside, beside
+from app.issues.follow_schemas import FollowOut
 from app.issues.kinds import State
 from app.issues.models import Issue
-from app.issues.records import Unmasking
-from app.issues.schemas import FollowOut
-from app.issues.step_schemas import RateStep
+from app.issues.records import IssuePhoto, Unmasking
+from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.taking import ready
-from app.issues.workflow import ISSUE
-from app.people.login import AddressOf, BadLink, public_actor
+from app.issues.workflow import FINAL, ISSUE
 
 INNER = frozenset(
     {"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion"}
-    | {"recuse", "hand_over", "ask_close", "decline_close", "release_party"}
+    | {"recuse", "hand_over", "ask_close", "decline_close", "release_party", "complete_word"}
 )
 
 
+class NoMorePhotos(Conflict):
+    """The matter is over, or it has as many photos as it may have."""
+
+    code = "no_more_photos"
+    zh = "不能再加照片:一件事最多 {limit} 张,办结后不再接收。"
+    en = "No more photos can be added: at most {limit} for one matter, and none after it is closed."
+
+
 OF_EVERY_REPORT = frozenset({"rate", "request_review"})  # also of one that is part of another
-
-
-async def follow_work(token: str, runtime: RuntimeOf, address: AddressOf) -> AsyncIterator[Work]:
-    """The Work of a reporter behind a link: sees the own report, and what it was merged into."""
-    read = runtime.keys.read_follow_token(token)
-    if read is None:
-        raise BadLink("token")
-    district, subject = read
-
-    async def identify(session: AsyncSession) -> tuple[Actor, Scope]:
-        query = select(Issue.merged_into).where(Issue.id == subject).execution_options(unscoped=True)
-        main = await session.scalar(query)
-        return public_actor(address), Scope(subject=subject, subjects=(main,) if main else ())
-
-    async with open_work(runtime, district, identify) as work:
-        yield work
-
-
-FollowWork = Annotated[Work, Depends(follow_work, scope="function")]
 
 
 def own_report(work: Work) -> UUID:
@@ -85,29 +72,80 @@ async def rate(work: Work, form: RateStep) -> None:
     await word.rate(work, main, form, of=issue.id)
 
 
+async def complete_word(work: Work, form: CompleteStep) -> None:
+    """The level and the words that follow the first tap, whatever the tap has set going since."""
+    own = await queries.get_issue(work, own_report(work))
+    main = await main_of(work, own)
+    issue = await lock(work, Issue, main.id)
+    ready(work, issue, "complete_word", form)
+    await word.complete(work, issue, form, of=own.id)
+
+
 async def page(work: Work) -> FollowOut:
-    """What the reporter may know: states and times, the replies meant for them, their own ratings, and how often
-    somebody opened their identity.
+    """What the reporter may know: states and times in words, who has it, the replies meant for them, their own
+    ratings, and how often somebody opened their identity.
     """
     own = await queries.get_issue(work, own_report(work))
     issue = await main_of(work, own)
     found = await beside(work, issue)
     mine = (found if issue is own else await beside(work, own)).ratings_of(own.id)
     told = [row for row in found.trail if row.step not in INNER]
-    handler = explaining.holder_out(issue.explanation)
-    opened = select(func.count()).select_from(Unmasking).where(Unmasking.issue_id == own.id)
     steps = [step for step in allowed_steps(ISSUE, work, issue) if step != "screen"]
     shown = {name: getattr(issue, name) for name in FollowOut.model_fields if hasattr(Issue, name)}
     more: dict[str, Any] = {"number": own.number, "raised_at": own.raised_at}
     more["merged_into"] = None if issue is own else issue.number
+    more |= await _in_words(work, issue, found)
     return FollowOut(
         **{**shown, **more},
-        handled_by=handler.role if handler else None,
         timeline=[{"at": row.at, "step": row.step, "state": row.to_state} for row in told],
         replies=[remark for remark in found.remarks if remark.to_reporter],
         ratings=mine,
         may_rate="rate" in steps and issue.state == State.ANSWERED,
+        may_complete=bool(mine) and mine[-1].satisfaction is None,
+        change_until=await word.change_until(work, issue, mine),
+        photos_left=await photos_left(work, own),
         allowed_steps=steps if issue is own else [step for step in steps if step in OF_EVERY_REPORT],
-        identity_opened=await work.session.scalar(opened) or 0,
+        identity_opened=await _opened(work, own),
         words=found.words(issue),
     )
+
+
+async def _in_words(work: Work, issue: Issue, found: Beside) -> dict[str, Any]:
+    kept = explaining.holder_out(issue.explanation)
+    ground = await telling.ground_of(work, issue)
+    contact = telling.contact_clock(found.clocks)
+    return {
+        "state_words": telling.standing(issue.state),
+        "handled_by": kept.role if kept else None,
+        "handler": await telling.handler_of(work, issue),
+        "area": ground.area,
+        "unplaced": ground.unplaced,
+        "late": telling.late(issue, found.clocks, found.trail, work.clock.now()),
+        "contact_by": contact.due_at if contact else None,
+    }
+
+
+async def _opened(work: Work, own: Issue) -> int:
+    opened = select(func.count()).select_from(Unmasking).where(Unmasking.issue_id == own.id)
+    return await work.session.scalar(opened) or 0
+
+
+async def photos_left(work: Work, own: Issue) -> int:
+    """How many more photos the reporter may add; none when the matter is over."""
+    if own.state in FINAL:
+        return 0
+    sent = select(func.count()).select_from(IssuePhoto).where(IssuePhoto.issue_id == own.id)
+    return max(0, MAX_PHOTOS - (await work.session.scalar(sent) or 0))
+
+
+async def add_photos(work: Work, photos: Sequence[Photo], key: str | None) -> None:
+    """Photos that come after the words, once for one key."""
+    own: Issue = await lock(work, Issue, own_report(work))
+    digest = body_hash({"issue": str(own.id)}, tuple(photo.sha256 for photo in photos))
+    held = claim_of(work, "POST /follow/photos", key, digest)
+    if await used_for(work, held) is not None:
+        return
+    if len(photos) > await photos_left(work, own):
+        raise NoMorePhotos("photos", limit=MAX_PHOTOS)
+    await take(work, held, own.id)
+    await work.put(IssuePhoto, intake.photo_rows(work, own.id, photos))

@@ -152,3 +152,27 @@ class PartyRole(StrEnum):
     LEAD = "lead"
     ASSIST = "assist"
     INFORMED = "informed"
+
+
+class Listed(StrEnum):
+    """The lists of a desk."""
+
+    UNPLACED = "unplaced"
+    TO_DISPATCH = "to_dispatch"
+    SOON = "soon"
+    OVERDUE = "overdue"
+    OBJECTED = "objected"
+    VERIFYING = "verifying"
+    HELD_DUE = "held_due"
+    TO_REVISIT = "to_revisit"
+    LATER = "later"
+
+
+class LaterReason(StrEnum):
+    """Why a matter is put away for a while; a closed list, so that nothing is written of a person here."""
+
+    WAITING_REPLY = "waiting_reply"
+    WAITING_UNIT = "waiting_unit"
+    WAITING_MATERIAL = "waiting_material"
+    AGREED_TIME = "agreed_time"
+    AFTER_OTHERS = "after_others"

@@ -114,6 +114,7 @@ class Issue(Scoped, Base):
             "id",
             postgresql_where=literal_column("closed_at is null and (hops > 1 or reworks > 1)"),
         ),
+        Index("issue_upstream", "upstream_number", postgresql_where=literal_column("upstream_number is not null")),
         Index("issue_words", func.shared.bigrams(literal_column("text")), postgresql_using="gin"),
     )
 

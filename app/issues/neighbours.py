@@ -14,6 +14,8 @@ from app.issues import intake, situation
 from app.issues.kinds import IssueType
 from app.issues.models import Category, Issue
 from app.issues.schemas import NeighbourOut, Neighbours, RaiseIssue
+from app.issues.suggesting import english_name
+from app.issues.telling import STANDING
 from app.issues.workflow import LIVE
 
 NEAR_M = 150  # as far as two people may stand apart and mean the same thing
@@ -34,7 +36,8 @@ async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
     rows = await work.session.execute(_query(facts, grids).execution_options(unscoped=True))
     return [
         NeighbourOut(
-            id=row.id, category=row.category_name, grid=row.grid_name, state=row.state,
+            id=row.id, category=row.category_name, category_en=english_name(facts.category or ""),
+            grid=row.grid_name, state=row.state, state_zh=STANDING[row.state][0], state_en=STANDING[row.state][1],
             raised_on=office_day(row.raised_at), metres=COARSE_M * round(row.metres / COARSE_M),
             reports=1 + row.merged,
         )

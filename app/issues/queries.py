@@ -1,14 +1,13 @@
 """Reading issues: the queue page (columns only, one partial index), one issue in full, its photos."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 
 from app.core.errors import NotFound
 from app.core.ids import is_issue_number
@@ -16,33 +15,30 @@ from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode
-from app.issues import explaining
+from app.issues import explaining, lines, lists
 from app.issues.beside import beside
 from app.issues.guards import ORIGINALS, holds, knows_original
 from app.issues.kinds import UNPLACED
 from app.issues.models import Issue
+from app.issues.queue_schemas import IssueFilter, IssueLine
 from app.issues.records import IssuePhoto
-from app.issues.schemas import (
-    IssueFilter,
-    IssueLine,
-    IssueOut,
-    PhotoOut,
-)
+from app.issues.schemas import IssueOut, PhotoOut
 from app.issues.workflow import DESKS, ISSUE
 from app.people.models import Role
 from app.people.queries import LEVEL_COLUMN
 
-UNEDITED = "保密件,待街道编辑后转出。"
-EDITED = case((Issue.confidential, func.coalesce(Issue.edited_text, UNEDITED)), else_=Issue.text).label("text")
-LINE = tuple(getattr(Issue, name) for name in IssueLine.model_fields)
-EDITED_LINE = tuple(EDITED if column is Issue.text else column for column in LINE)
-SHOWN = 80  # characters of the text in a queue row
 SHORTEST_INDEXED = 2  # a bigram needs two characters; one is sought inside the scope
+
+
+async def in_hand(work: Work, post_id: UUID, _until: datetime) -> int:
+    """How many open issues a post holds."""
+    held = (Issue.holder_id == post_id, Issue.closed_at.is_(None))
+    return await work.session.scalar(select(func.count(Issue.id)).where(*held)) or 0
 
 
 async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], str | None]:
     """Open issues by due time (or closed ones, newest first), `limit` at a time."""
-    query = select(*_line_for(work)).where(*await _conditions(work, wanted))
+    query = select(*lines.columns(work)).where(*await conditions(work, wanted))
     if wanted.closed:
         query = query.where(Issue.closed_at.is_not(None)).order_by(Issue.raised_at.desc(), Issue.id.desc())
         key: tuple[Any, ...] = (Issue.raised_at, Issue.id)
@@ -53,31 +49,12 @@ async def queue_page(work: Work, wanted: IssueFilter) -> tuple[list[IssueLine], 
         after = _key_of(wanted.cursor)
         row = tuple_(*key)
         query = query.where(row < after if wanted.closed else row > after)
-    rows = (await work.session.execute(query.limit(wanted.limit + 1))).all()
+    now = work.clock.now()
+    rows = (await work.session.execute(query.limit(wanted.limit + 1), {"now": now})).all()
     which = "raised_at" if wanted.closed else "due_at"
     page, more = cut(rows, wanted.limit, lambda r: (getattr(r, which).astimezone(UTC).isoformat(), str(r.id)))
-    return [_line(row) for row in page], more
-
-
-def _line_for(work: Work) -> Sequence[Any]:
-    """The columns of a row, its text as the active post may know it."""
-    if work.actor.role not in ORIGINALS:
-        return EDITED_LINE
-    if work.scope.everything or not work.scope.subjects:
-        return LINE
-    known = case((_on_ground(work), Issue.text), else_=EDITED).label("text")
-    return tuple(known if column is Issue.text else column for column in LINE)
-
-
-def _on_ground(work: Work) -> ColumnElement[bool]:
-    """Matters of the active post's own ground, not those it was only let in on."""
-    return or_(false(), *(getattr(Issue, column).in_(ids) for column, ids in work.scope.areas.items()))
-
-
-def _line(row: Any) -> IssueLine:
-    said = row._asdict()
-    said["text"] = said["text"] if len(said["text"]) <= SHOWN else said["text"][:SHOWN] + "…"
-    return IssueLine.model_construct(**said)
+    reading = lines.Reading(now)
+    return [reading.line(row) for row in page], more
 
 
 def _key_of(cursor: str) -> Any:
@@ -88,7 +65,8 @@ def _key_of(cursor: str) -> Any:
         raise BadCursor("cursor") from None
 
 
-async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[bool]]:
+async def conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks for, beside whether a matter is open."""
     found = [column == said for column, said in _plain(wanted) if said is not None]
     if wanted.state:
         found.append(Issue.state.in_(wanted.state))
@@ -98,6 +76,8 @@ async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[boo
         found.append(Issue.placement.in_([str(p) for p in UNPLACED]))
     if wanted.desk == "unassigned":
         found.append(Issue.holder_id.is_(None))
+    if wanted.which is not None:
+        found.append(lists.on_list(work, wanted.which))
     if wanted.area:
         found.append(await _on_area(work, wanted.area))
     if wanted.q:
@@ -105,7 +85,7 @@ async def _conditions(work: Work, wanted: IssueFilter) -> list[ColumnElement[boo
         if work.actor.role not in ORIGINALS and not is_issue_number(wanted.q.strip()):
             found.append(Issue.confidential.is_(False))  # a search must not tell what the words are
         elif work.scope.subjects and not is_issue_number(wanted.q.strip()):
-            found.append(or_(Issue.confidential.is_(False), _on_ground(work)))
+            found.append(or_(Issue.confidential.is_(False), lines.on_ground(work)))
     return found
 
 
@@ -166,7 +146,7 @@ async def in_full(work: Work, issue: Issue) -> IssueOut:
     }
     found = await beside(work, issue)
     if not open_to_actor:
-        plain |= {"text": issue.edited_text or UNEDITED, "place_text": None}
+        plain |= {"text": issue.edited_text or lines.UNEDITED, "place_text": None}
         found = found.without_reporter()
     if issue.closed_at is None and not _may_ask(work, issue):
         found = found.without_ratings()

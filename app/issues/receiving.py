@@ -218,6 +218,16 @@ async def neighbours_work(
         yield work
 
 
+async def open_work_of(
+    runtime: RuntimeOf, address: AddressOf, credentials: Credentials, district: str | None = None
+) -> AsyncIterator[Work]:
+    """The Work of who looks at the district's lists before reporting."""
+    code, identify = await caller_of(runtime, address, credentials, district)
+    async with open_work(runtime, code, identify) as work:
+        yield work
+
+
+ListsWork = Annotated[Work, Depends(open_work_of, scope="function")]
 NeighboursWork = Annotated[Work, Depends(neighbours_work, scope="function")]
 
 

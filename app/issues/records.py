@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import LEFT_TO_DEFAULT as LATER
 from app.core.db import Base
 from app.grid.models import one_of
-from app.issues.kinds import AreaRole, Decision, LinkKind, Verdict
+from app.issues.kinds import AreaRole, Decision, LaterReason, LinkKind, Verdict
 from app.issues.models import OfIssue
 
 
@@ -83,7 +83,7 @@ class Rating(OfIssue, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"))
     verdict: Mapped[str] = mapped_column(String(20))
-    satisfaction: Mapped[int] = mapped_column(SmallInteger)
+    satisfaction: Mapped[int | None] = mapped_column(SmallInteger)  # None: the first tap, the level may follow
     contacted: Mapped[bool | None]
     by_post: Mapped[UUID | None]
     answer_id: Mapped[UUID | None]
@@ -203,3 +203,34 @@ class SecondWord(OfIssue, Base):
     decided_at: Mapped[datetime | None]
     agreed: Mapped[bool | None] = mapped_column(Boolean)
     lapsed_at: Mapped[datetime | None] = mapped_column(info=LATER)  # the matter began anew: it says nothing now
+
+
+class Later(Base):
+    """That a post has put an open matter away 稍后 until a time; `seq` is the last act it had seen.
+
+    Only that post reads it, and only beside a matter its scope shows. Kept when it has woken, so that the old
+    date can be offered again.
+    """
+
+    __tablename__ = "put_away"
+    __table_args__ = (CheckConstraint(one_of("reason", LaterReason), name="reason"), Index(None, "issue_id"))
+
+    post_id: Mapped[UUID] = mapped_column(primary_key=True)
+    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), primary_key=True)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(20))
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+
+
+class SavedView(Base):
+    """A filter of the queue that an account keeps under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index(None, "account_id", "name", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(600))
+    at: Mapped[datetime]

@@ -11,12 +11,29 @@ from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.log import log
 from app.core.paging import Page
 from app.core.work import Work
-from app.issues import actions, entering, explaining, following, intake, neighbours, queries, situation
-from app.issues.following import FollowWork
-from app.issues.kinds import State
+from app.issues import (
+    actions,
+    entering,
+    explaining,
+    following,
+    intake,
+    later,
+    lists,
+    neighbours,
+    queries,
+    situation,
+    suggesting,
+    views,
+)
+from app.issues.category_schemas import CategoryOut, SuggestOut
+from app.issues.follow_schemas import FollowOut
+from app.issues.kinds import Listed, State
+from app.issues.link import FollowWork
+from app.issues.queue_schemas import IssueFilter, IssueLine, NewView, PutAway, ViewOut
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
     IntakeWork,
+    ListsWork,
     LocateWork,
     NeighboursWork,
     NoPhotos,
@@ -30,9 +47,6 @@ from app.issues.receiving import (
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
-    FollowOut,
-    IssueFilter,
-    IssueLine,
     IssueOut,
     Locate,
     LocateOut,
@@ -43,11 +57,11 @@ from app.issues.schemas import (
     RaiseIssue,
     Unmask,
 )
-from app.issues.step_schemas import RateStep
+from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.stepping import Key, add_issue_step
 from app.issues.taking import ready
 from app.people.capabilities import Capability
-from app.people.login import StaffWork, needs, needs_first
+from app.people.login import BadLink, StaffWork, needs, needs_first
 
 router = APIRouter(tags=["issues"])
 SEE = needs(Capability.SEE_ISSUES)
@@ -101,7 +115,7 @@ def _receipt(request: Request, work: Work, raised: intake.Raised) -> RaisedOut:
         due_at=raised.row["due_at"],
         screening=raised.row["screening"],
         follow_token=token,
-        follow_url=f"{request.app.state.settings.public_url}/api/v1/follow/{token}",
+        follow_url=f"{request.app.state.settings.public_url}/r/follow/{token}",
     )
 
 
@@ -123,6 +137,12 @@ async def list_issues(work: StaffWork, wanted: Annotated[IssueFilter, Query()]) 
     return Page[IssueLine](items=items, next_cursor=following)
 
 
+@router.get("/issues/counts", dependencies=[SEE])
+async def count_issues(work: StaffWork) -> dict[Listed, int]:
+    """How long every list of the desk is for the active post."""
+    return await lists.counts(work)
+
+
 @router.get("/issues/{issue_id}", dependencies=[SEE])
 async def get_issue(issue_id: UUID, work: StaffWork) -> IssueOut:
     """One issue with its trail and the steps the active post may take now."""
@@ -135,6 +155,36 @@ async def unmask_reporter(issue_id: UUID, form: Unmask, work: StaffWork) -> Cont
     contact = await actions.unmask(work, await queries.get_issue(work, issue_id), form.purpose)
     log().info("unmasked", district=work.district, post_id=str(work.actor.post_id), subject_id=str(issue_id))
     return contact
+
+
+@router.post("/issues/{issue_id}/later", status_code=204, dependencies=[SEE])
+async def put_away(issue_id: UUID, form: PutAway, work: StaffWork) -> None:
+    """Off the active post's lists until then 稍后, or until somebody else takes a step; every clock runs on."""
+    await later.put_away(work, await queries.get_issue(work, issue_id), form)
+
+
+@router.delete("/issues/{issue_id}/later", status_code=204, dependencies=[SEE])
+async def take_up(issue_id: UUID, work: StaffWork) -> None:
+    """Back on the lists; harmless when it was."""
+    await later.take_up(work, await queries.get_issue(work, issue_id))
+
+
+@router.get("/views", dependencies=[SEE])
+async def list_views(work: StaffWork) -> list[ViewOut]:
+    """The account's saved filters, each with how many matters the active post finds by it."""
+    return await views.listed(work)
+
+
+@router.post("/views", status_code=201, dependencies=[SEE])
+async def save_view(form: NewView, work: StaffWork) -> ViewOut:
+    """Keep a filter under a name; a name that is known takes the new filter."""
+    return await views.save(work, form)
+
+
+@router.delete("/views/{view_id}", status_code=204, dependencies=[SEE])
+async def drop_view(view_id: UUID, work: StaffWork) -> None:
+    """Forget a saved filter."""
+    await views.drop(work, view_id)
 
 
 @router.get("/issues/{issue_id}/photos", dependencies=[SEE])
@@ -179,6 +229,27 @@ async def add_photos(
     return await queries.photos_of(work, issue)
 
 
+async def _own_photos(token: str, request: Request, store: Photos) -> list[Photo]:
+    """The link is read before anything costly is."""
+    if request.app.state.runtime.keys.read_follow_token(token) is None:
+        raise BadLink("token")
+    return await _checked(request, store)
+
+
+@router.get("/categories", dependencies=[OPEN_TO_ALL])
+async def list_categories(work: ListsWork) -> list[CategoryOut]:
+    """The tree of matters in force."""
+    return await suggesting.tree(work)
+
+
+@router.get("/categories/suggest", dependencies=[OPEN_TO_ALL])
+async def suggest_category(
+    work: ListsWork, text: Annotated[str, Query(min_length=1, max_length=400)]
+) -> SuggestOut:
+    """Where these words belong, the best guess first, and whom to call when life is at stake; kept nowhere."""
+    return await suggesting.suggest(work, text)
+
+
 @router.post("/neighbours", dependencies=[OPEN_TO_ALL])
 async def neighbours_of(form: Neighbours, work: NeighboursWork) -> list[NeighbourOut]:
     """Open matters of the same category nearby: send `same_as` with one of them for "me too"."""
@@ -195,6 +266,27 @@ async def follow(token: str, work: FollowWork) -> FollowOut:  # noqa: ARG001  # 
 async def rate(token: str, form: RateStep, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
     """The reporter's word: solved closes it, anything else returns it."""
     await following.rate(work, form)
+    return await following.page(work)
+
+
+@router.post("/follow/{token}/complete_word", dependencies=[OPEN_TO_ALL])
+async def complete_word(token: str, form: CompleteStep, work: FollowWork) -> FollowOut:  # noqa: ARG001  # the Work is made from it
+    """The level and the words after the first tap; nothing is decided anew."""
+    await following.complete_word(work, form)
+    return await following.page(work)
+
+
+@router.post(
+    "/follow/{token}/photos", status_code=201, dependencies=[OPEN_TO_ALL], max_body_size=MAX_MULTIPART_BYTES
+)
+async def add_own_photos(
+    token: str,  # noqa: ARG001  # the Work is made from it
+    checked: Annotated[list[Photo], Depends(_own_photos)],
+    work: FollowWork,
+    key: Key = None,
+) -> FollowOut:
+    """Photos the reporter sends after the words, in the multipart field `photos`; a repeated key adds nothing."""
+    await following.add_photos(work, checked, key)
     return await following.page(work)
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from app.core.errors import Invalid
 from app.core.fields import Code, DistrictCode, Name, Phone, Schema, Sentence, Words
 from app.core.geometry import Crs
-from app.issues.kinds import Channel, IssueType, State, Urgency
+from app.issues.kinds import Channel, IssueType, Urgency
 
 EARLIEST, LATEST = 1900, 2200  # years
 PLACE = {"lon": 102.8100, "lat": 24.8811, "crs": "wgs84"}
@@ -124,8 +124,11 @@ class NeighbourOut(Schema):
 
     id: UUID
     category: str
+    category_en: str | None
     grid: str | None
     state: str
+    state_zh: str
+    state_en: str
     raised_on: date
     metres: int
     reports: int
@@ -143,23 +146,6 @@ class Locate(Schema):
     urgency: Urgency = Urgency.NORMAL
     at: Moment | None = None
     district: DistrictCode | None = None
-
-
-class IssueFilter(Schema):
-    """What a queue is narrowed by; every part may be left out, an unknown one is refused."""
-
-    state: list[State] = Field(default_factory=list, max_length=20)
-    category: CategoryCode | None = None
-    channel: Channel | None = None
-    area: Code | None = None
-    mine: bool = False
-    desk: Literal["unplaced", "unassigned"] | None = None
-    screening: bool | None = None
-    incident: UUID | None = None
-    closed: bool = False
-    q: Name | None = Field(None, description="words of the text, or an issue's number")
-    cursor: str | None = Field(None, max_length=300)
-    limit: int = Field(20, ge=1, le=200)
 
 
 class AreaOut(Schema):
@@ -234,25 +220,6 @@ class RaisedOut(Schema):
     follow_url: str
 
 
-class IssueLine(Schema):
-    """A row of the queue."""
-
-    id: UUID
-    number: str
-    state: str
-    type: str
-    urgency: str
-    category: str | None
-    text: str
-    placement: str
-    grid_id: UUID | None
-    holder_id: UUID | None
-    screening: bool
-    raised_at: datetime
-    due_at: datetime
-    closed_at: datetime | None
-
-
 class TrailOut(Schema):
     """One act."""
 
@@ -263,6 +230,7 @@ class TrailOut(Schema):
     to_state: str
     role: str
     post_id: UUID | None
+    who: str | None = None
     detail: dict[str, Any]
 
 
@@ -289,7 +257,7 @@ class RatingOut(Schema):
     """One answer of the reporter."""
 
     verdict: str
-    satisfaction: int
+    satisfaction: int | None
     contacted: bool | None
     at: datetime
 
@@ -360,27 +328,6 @@ class IssueOut(Schema):
     remarks: list[RemarkOut]
     ratings: list[RatingOut]
     trail: list[TrailOut]
-
-
-class FollowOut(Schema):
-    """What the reporter sees: plain facts, no names, no inner words."""
-
-    number: str
-    state: str
-    raised_at: datetime
-    due_at: datetime
-    answered_at: datetime | None
-    closed_at: datetime | None
-    handled_by: str | None
-    timeline: list[dict[str, Any]]
-    replies: list[RemarkOut]
-    ratings: list[RatingOut]
-    may_rate: bool
-    allowed_steps: list[str]
-    review_at: datetime | None
-    merged_into: str | None
-    identity_opened: int
-    words: WordsOut
 
 
 class Unmask(Schema):

@@ -218,7 +218,17 @@ class RateStep(StepInput):
     model_config = example(verdict="solved", satisfaction=5, contacted=True)
 
     verdict: Verdict
-    satisfaction: Satisfaction
+    satisfaction: Satisfaction | None = Field(None, description="may follow with `complete_word`")
+    contacted: bool | None = None
+    note: Sentence | None = None
+
+
+class CompleteStep(StepInput):
+    """What follows the reporter's first tap: the level, whether they were contacted, words of their own."""
+
+    model_config = example(satisfaction=4, contacted=True, note="修得很快")
+
+    satisfaction: Satisfaction | None = None
     contacted: bool | None = None
     note: Sentence | None = None
 

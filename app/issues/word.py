@@ -1,5 +1,7 @@
 """The reporter's word and what follows: closed, done again, reopened, or closed without it (R1.9, R5.4)."""
 
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +21,8 @@ from app.issues.handling import later_moment
 from app.issues.kinds import Closing, State, Verdict
 from app.issues.models import Issue
 from app.issues.records import Rating, Revisit
-from app.issues.step_schemas import PlainStep, RateStep, ReasonStep, RevisitStep, VerifyAfterStep
+from app.issues.schemas import RatingOut
+from app.issues.step_schemas import CompleteStep, PlainStep, RateStep, ReasonStep, RevisitStep, VerifyAfterStep
 from app.issues.taking import supervise_when_many, take
 
 TRIES, WAYS = 3, 2  # on so many days, by so many ways, before a reporter counts as unreachable (CASES 2.3)
@@ -83,7 +86,7 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
         raise WindowOver
     reports = await reports_of(work, issue)
     given = await words_of(work, issue, reports)
-    if len(given.get(report, ())) > CHANGES:
+    if _words_given(given.get(report, ())) > CHANGES:
         raise WordChangedBefore
     said: dict[str, Any] = {"verdict": str(form.verdict), "satisfaction": form.satisfaction, "report": str(report)}
     said["contacted"] = form.contacted
@@ -99,6 +102,61 @@ async def rate(work: Work, issue: Issue, form: RateStep, *, of: UUID | None = No
         await _settle(work, house, issue, reports, last)
     elif form.verdict != Verdict.SOLVED:
         await _open_again(work, house, issue, None)
+
+
+class NothingAdded(Invalid):
+    """A tap is completed by a level or by words."""
+
+    code = "nothing_added"
+    zh = "请选择满意程度,或写几句话。"
+    en = "Choose how satisfied you are, or write some words."
+
+
+class NoWordToComplete(Conflict):
+    """There is no first tap whose level is still open."""
+
+    code = "no_word_to_complete"
+    zh = "没有待补充的评价,请先选择是否解决。"
+    en = "There is no rating to add to; say first whether it is solved."
+
+
+def _words_given(rows: Sequence[Rating]) -> int:
+    """How many words a reporter has given: what only completes the one before is no word of its own."""
+    pairs = itertools.pairwise(rows)
+    return len(rows) - sum(before.satisfaction is None and row.verdict == before.verdict for before, row in pairs)
+
+
+async def complete(work: Work, issue: Issue, form: CompleteStep, *, of: UUID) -> None:
+    """The level and the words that belong to a tap: the same word, said in full. Nothing is decided anew."""
+    given = await words_of(work, issue, [of])
+    last = given[of][-1] if of in given else None
+    if last is None or last.satisfaction is not None:
+        raise NoWordToComplete
+    if form.satisfaction is None and form.note is None:
+        raise NothingAdded("satisfaction")
+    house = await house_of(work, issue)
+    if work.clock.now() > house.calendar.after(last.at, house.ruled("change_of_mind").limit):
+        raise WindowOver
+    whole = RateStep(verdict=Verdict(last.verdict), **form.model_dump(exclude={"expected_version"}))
+    row = _rating_row(work, issue, of, whole) | {"answer_id": last.answer_id}
+    said = {
+        "verdict": last.verdict,
+        "satisfaction": form.satisfaction,
+        "report": str(of),
+        "contacted": form.contacted,
+    }
+    event = partial(events.WordCompleted, street_id=issue.street_id)
+    await take(work, issue, "complete_word", event, detail=said, words=form.note, beside={Rating: [row]})
+
+
+async def change_until(work: Work, issue: Issue, given: Sequence[RatingOut]) -> datetime | None:
+    """Until when the word on a closed matter may be changed; None when it may not."""
+    if issue.state != State.CLOSED or issue.closing != Closing.WORD or not given:
+        return None
+    now, house = work.clock.now(), await house_of(work, issue)
+    rows = (await words_of(work, issue, [issue.id])).get(issue.id, ())
+    last = _last_moment(house, issue)
+    return last if now <= last and _words_given(rows) <= CHANGES else None
 
 
 def _rating_row(work: Work, issue: Issue, report: UUID, form: RateStep) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The words for states and steps, Chinese first; every face and every message takes them from here."""
 
-from app.issues.kinds import IssueType, State, Urgency
+from app.issues.kinds import IssueType, LaterReason, Listed, State, Urgency
 
 STATE_WORDS: dict[str, tuple[str, str]] = {
     State.RAISED: ("已提出", "raised"),
@@ -93,6 +93,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "merge": ("并单", "merge"),
     "go_along": ("随主单转并", "go along"),
     "unmerge": ("拆并", "unmerge"),
+    "complete_word": ("补充评价", "complete the rating"),
     "withdraw": ("撤回", "withdraw"),
     "whistle": ("吹哨", "whistle"),
     "whistle_over": ("吹哨结束", "the whistle is over"),
@@ -110,4 +111,22 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "hand_over": ("交接", "hand over"),
     "remind": ("催办", "remind"),
     "comment": ("备注", "comment"),
+}
+LIST_WORDS: dict[str, tuple[str, str]] = {
+    Listed.UNPLACED: ("待定位", "to be placed"),
+    Listed.TO_DISPATCH: ("待派单", "to be dispatched"),
+    Listed.SOON: ("将到期", "due soon"),
+    Listed.OVERDUE: ("已超期", "overdue"),
+    Listed.OBJECTED: ("异议", "objections"),
+    Listed.VERIFYING: ("待核实", "to be verified"),
+    Listed.HELD_DUE: ("挂账到期", "held, due"),
+    Listed.TO_REVISIT: ("待回访", "to be revisited"),
+    Listed.LATER: ("稍后", "later"),
+}
+LATER_WORDS: dict[str, tuple[str, str]] = {
+    LaterReason.WAITING_REPLY: ("等回复", "waiting for a reply"),
+    LaterReason.WAITING_UNIT: ("等单位消息", "waiting for a unit"),
+    LaterReason.WAITING_MATERIAL: ("等材料", "waiting for papers"),
+    LaterReason.AGREED_TIME: ("约定时间", "an agreed time"),
+    LaterReason.AFTER_OTHERS: ("先办急件", "urgent ones first"),
 }

@@ -137,6 +137,7 @@ DISPATCHING = (
 WORD = (
     step("revisit", at(S.ANSWERED), None, DESKS, e.ReporterRevisited, is_other),
     step("rate", at(S.ANSWERED, S.CLOSED), None, REPORTER, e.IssueRated),
+    step("complete_word", frozenset(S), None, REPORTER, e.WordCompleted, inward=True),
     back("rework", S.ANSWERED, frozenset(WORKING), REPORTER | DESKS, e.IssueReworked, inward=True),
     step("close", at(S.ANSWERED), S.CLOSED, REPORTER | DESKS | SYSTEM, e.IssueClosed, inward=True),
     step("reopen", at(S.CLOSED), S.HANDLING, REPORTER | DESKS, e.IssueReopened, revives=True),
@@ -175,3 +176,15 @@ ISSUE = Workflow(
     words=STATE_WORDS | STEP_WORDS,
     steps=(*ENTERING, *HANDLING, *DISPATCHING, *WORD, *BESIDE),
 )
+
+TAKEN_BACK_BY = {
+    "dispatch": "recall",
+    "merge": "unmerge",
+    "hold_open": "resume",
+    "request_info": "go_on",
+    "group": "ungroup",
+    "add_party": "release_party",
+    "not_accept": "overturn",
+    "transfer": "receive_back",
+}
+"""Step -> the step that takes it back: what a face offers for a moment instead of asking beforehand (UX 1a)."""

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.audit import GENESIS
 from app.core.crypto import new_token, token_hash
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.work import Runtime, Work
@@ -116,6 +117,8 @@ async def appoint(work: Work, account_id: UUID, role: Role, ground: Ground, rank
         "rank": rank,
         "valid_from": work.clock.now(),
         "valid_to": None,
+        "version": 0,
+        "trail_hash": GENESIS,
     }
     await work.put(Post, [row])
     return post_id

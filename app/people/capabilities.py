@@ -32,6 +32,7 @@ class Capability(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_LEDGER = "see_ledger"
     KEEP_ROSTER = "keep_roster"
+    KEEP_POSTS = "keep_posts"
     KEEP_CATALOGUE = "keep_catalogue"
     MANAGE_RULES = "manage_rules"
     USE_PHONE = "use_phone"
@@ -66,6 +67,7 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_FIGURES: COMMUNITY | STREET | WHOLE_DISTRICT | {Role.DEPARTMENT_HEAD},
     Capability.SEE_LEDGER: WHOLE_DISTRICT,
     Capability.KEEP_ROSTER: STREET | {Role.DEPARTMENT_HEAD, Role.DISTRICT_ADMIN},
+    Capability.KEEP_POSTS: STREET | {Role.DISTRICT_ADMIN},
     Capability.KEEP_CATALOGUE: frozenset({Role.DISTRICT_ADMIN}),
     Capability.MANAGE_RULES: frozenset({Role.DISTRICT_ADMIN}),
     Capability.USE_PHONE: STAFF - {Role.AUDITOR},

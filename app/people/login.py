@@ -6,6 +6,7 @@ on a guard: `needs(capability)`, a workflow step, or `open_to_all`. An architect
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials
@@ -44,8 +45,15 @@ class BadLink(NotFound):
     """The follow link was not made by this service."""
 
     code = "bad_link"
-    zh = "链接无效或不完整,请使用受理时给出的完整链接。"
-    en = "The link is not valid or not whole; use the full link given when the issue was raised."
+    zh = (
+        "链接无效或不完整,请使用提交成功页上的完整链接或二维码。链接丢了,请拨打楼栋公示牌上网格员或社区的电话,报编号查询;"
+        "也可以扫公示牌二维码重新反映,会得到新的链接。"
+    )
+    en = (
+        "The link is not valid or not whole; use the full link or code shown when the report was sent. If it is "
+        "lost, call the grid worker or the community on the sign board with your number, or scan the sign and "
+        "report again: you get a new link."
+    )
 
 
 async def address_of(request: Request) -> str:
@@ -135,6 +143,15 @@ async def by_duty(work: Work, capability: Capability) -> bool:
         return False
     listed = listed_for(work.actor.post_id, work.clock.now())
     return (await work.session.execute(listed.limit(1))).first() is not None
+
+
+async def held_by(work: Work, role: Role, post_id: UUID) -> list[Capability]:
+    """What a post may do; a list of contact duty brings its own rights."""
+    rights = {right for right, roles in HELD_BY.items() if role in roles}
+    listed = listed_for(post_id, work.clock.now()).limit(1)
+    if not rights >= BY_CONTACT_DUTY and (await work.session.execute(listed)).first() is not None:
+        rights |= BY_CONTACT_DUTY
+    return sorted(rights)
 
 
 def needs(capability: Capability) -> Any:

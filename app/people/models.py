@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, literal_column
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit import GENESIS
 from app.core.db import Base
 from app.core.fields import Code, DistrictCode, Name, Username
 from app.grid.models import one_of
@@ -169,6 +170,8 @@ class Post(Base):
     rank: Mapped[str] = mapped_column(String(1), default=Rank.A)
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    trail_hash: Mapped[bytes] = mapped_column(LargeBinary, default=GENESIS)
 
 
 class Absence(Base):

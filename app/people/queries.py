@@ -176,6 +176,29 @@ async def names_of(session: AsyncSession, accounts: Sequence[UUID]) -> dict[UUID
     return {row.id: row.display_name for row in rows}
 
 
+async def shown_holder(session: AsyncSession, post_id: UUID, now: datetime) -> Any:
+    """Who acts in a post now (the deputy while its holder is away): role, display name, sealed work phone and the
+    name of its office or unit; None when the post or its account is gone.
+    """
+    acting = func.coalesce(Absence.deputy_id, Post.account_id)
+    away = and_(Absence.post_id == Post.id, Absence.starts_at <= now, Absence.ends_at > now)
+    query = (
+        select(
+            Post.role,
+            Account.display_name,
+            Account.work_phone,
+            func.coalesce(Unit.name, Area.name).label("office"),
+        )
+        .outerjoin(Absence, away)
+        .join(Account, Account.id == acting)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .outerjoin(Area, Area.id == Post.area_id)
+        .where(Post.id == post_id)
+        .limit(1)
+    )
+    return (await session.execute(query)).first()
+
+
 async def departments(session: AsyncSession) -> Sequence[Unit]:
     """Units that are not dissolved, by code."""
     return (await session.scalars(select(Unit).where(Unit.dissolved_at.is_(None)).order_by(Unit.code))).all()

@@ -1,23 +1,27 @@
-"""Signing in and out, and choosing the active post."""
+"""Signing in and out, choosing the active post; units, posts and leave; the duty roster."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
 import anyio.to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import select
 
 from app.core.errors import Forbidden, Invalid, Unauthenticated
 from app.core.fields import Code
 from app.core.http import OPEN_TO_ALL, Credentials, NotSignedIn, RuntimeOf
 from app.core.log import log
+from app.core.paging import Page
 from app.core.scope import NOTHING
-from app.core.work import Actor, Runtime, known_as, open_city, open_work
-from app.people import actions, duty, queries, throttle
+from app.core.work import Actor, Runtime, Work, known_as, open_city, open_work
+from app.people import actions, duty, keeping, posts, queries, throttle
 from app.people.capabilities import Capability
-from app.people.login import (
-    AddressOf,
-    StaffWork,
-    needs,
-)
-from app.people.models import Account, Membership
+from app.people.keeping import AbsenceOut, Count, InHand, NewAbsence, NewPost
+from app.people.login import AddressOf, StaffWork, held_by, needs
+from app.people.models import Account, Membership, Role
+from app.people.posts import PostFilter, PostLine, UnitFilter, UnitOut
 from app.people.schemas import Login, Me, PostOut, Session, SwitchPost
 
 router = APIRouter(tags=["people"])
@@ -69,8 +73,9 @@ async def login(form: Login, runtime: RuntimeOf, address: AddressOf) -> Session:
         if post is None:
             raise NoPost("post")
         token, ends = await actions.issue_token(work.session, runtime, account.id, district, post.id)
+        said = await _me(work, account, post, posts)
     log().info("signed_in", account_id=str(account.id), district=district, post_id=str(post.id))
-    return Session(token=token, expires_at=ends, me=_me(account, district, post, posts))
+    return Session(token=token, expires_at=ends, me=said)
 
 
 async def _check_password(runtime: Runtime, form: Login, address: str) -> Account:
@@ -90,14 +95,15 @@ async def _check_password(runtime: Runtime, form: Login, address: str) -> Accoun
     return account
 
 
-def _me(account: Account, district: str, post: PostOut, posts: list[PostOut]) -> Me:
+async def _me(work: Work, account: Account, post: PostOut, posts: list[PostOut]) -> Me:
     return Me(
         account_id=account.id,
         username=account.username,
         display_name=account.display_name,
-        district=district,
+        district=work.district,
         post=post,
         posts=posts,
+        capabilities=await held_by(work, Role(post.role), post.id),
     )
 
 
@@ -119,7 +125,7 @@ async def _read_me(work: StaffWork) -> Me:
     account = await work.session.get_one(Account, work.actor.account_id)
     rows = await work.session.execute(queries.posts_of(account.id, work.clock.now()))
     posts = [PostOut.model_validate(row) for row in rows]
-    return _me(account, work.district, next(p for p in posts if p.id == work.actor.post_id), posts)
+    return await _me(work, account, next(p for p in posts if p.id == work.actor.post_id), posts)
 
 
 @router.post("/me/post", dependencies=[needs(Capability.BE_SIGNED_IN)])
@@ -135,7 +141,70 @@ async def switch_post(form: SwitchPost, work: StaffWork, credentials: Credential
     token, ends = await actions.issue_token(
         work.session, work.runtime, work.actor.account_id, work.district, post.id
     )
-    return Session(token=token, expires_at=ends, me=said.model_copy(update={"post": post}))
+    held = await held_by(work, Role(post.role), post.id)
+    return Session(token=token, expires_at=ends, me=said.model_copy(update={"post": post, "capabilities": held}))
+
+
+@router.get("/units", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def list_units(work: StaffWork, wanted: Annotated[UnitFilter, Query()]) -> list[UnitOut]:
+    """Units by a part of their name or code."""
+    return await posts.units(work, wanted)
+
+
+@router.get("/posts", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def list_posts(work: StaffWork, wanted: Annotated[PostFilter, Query()]) -> Page[PostLine]:
+    """Who holds which post: in full on one's own ground; above, beside and of units whom to turn to."""
+    items, following = await posts.page(work, wanted)
+    return Page(items=items, next_cursor=following)
+
+
+@router.post("/posts", status_code=201, dependencies=[needs(Capability.KEEP_POSTS)])
+async def appoint(form: NewPost, work: StaffWork) -> PostLine:
+    """Give an account a post on one's own ground, from now on; nobody appoints himself."""
+    return await keeping.appoint(work, form)
+
+
+@router.post("/posts/{post_id}/end", dependencies=[needs(Capability.KEEP_POSTS)])
+async def end_post(post_id: UUID, work: StaffWork) -> PostLine:
+    """The post ends now; what it had in hand goes to the next on the ladder."""
+    return await keeping.end(work, post_id)
+
+
+async def _counts(request: Request) -> Mapping[str, Count]:
+    found: Mapping[str, Count] = request.app.state.in_hand
+    return found
+
+
+Counts = Annotated[Mapping[str, Count], Depends(_counts)]
+
+
+async def _absence(work: Work, line: PostLine, until: datetime, counts: Counts) -> AbsenceOut:
+    in_hand = {name: await count(work, line.id, until) for name, count in counts.items()}
+    return AbsenceOut(post=line, in_hand=InHand(**in_hand))
+
+
+@router.post("/posts/{post_id}/absence", status_code=201, dependencies=[needs(Capability.KEEP_POSTS)])
+async def begin_absence(post_id: UUID, form: NewAbsence, work: StaffWork, counts: Counts) -> AbsenceOut:
+    """The holder is away until then; the deputy acts through the same post. Says what it has in hand."""
+    return await _absence(work, await keeping.leave(work, post_id, form), form.until, counts)
+
+
+@router.post("/posts/{post_id}/absence/end", dependencies=[needs(Capability.KEEP_POSTS)])
+async def end_absence(post_id: UUID, work: StaffWork) -> PostLine:
+    """The holder is back."""
+    return await keeping.come_back(work, post_id)
+
+
+@router.post("/me/absence", status_code=201, dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def begin_own_absence(form: NewAbsence, work: StaffWork, counts: Counts) -> AbsenceOut:
+    """Leave from one's own active post. Says what the deputy finds."""
+    return await _absence(work, await keeping.leave_own(work, form), form.until, counts)
+
+
+@router.post("/me/absence/end", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def end_own_absence(work: StaffWork) -> PostLine:
+    """Back in one's own active post."""
+    return await keeping.come_back_own(work)
 
 
 @router.get("/duty", dependencies=[needs(Capability.BE_SIGNED_IN)])

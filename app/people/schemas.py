@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.fields import DistrictCode, Schema, Username
+from app.people.capabilities import Capability
 
 
 class Login(Schema):
@@ -38,7 +39,7 @@ class PostOut(Schema):
 
 
 class Me(Schema):
-    """Who is signed in, in which district, in which post, and which other posts there are."""
+    """Who is signed in, in which district, in which post, what it may do, and which other posts there are."""
 
     account_id: UUID
     username: str
@@ -46,6 +47,7 @@ class Me(Schema):
     district: str
     post: PostOut
     posts: list[PostOut]
+    capabilities: list[Capability]
 
 
 class Session(Schema):

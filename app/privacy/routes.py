@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.core.http import OPEN_TO_ALL
 from app.core.paging import Page
 from app.issues import queries
-from app.issues.following import FollowWork, own_report
+from app.issues.following import own_report
+from app.issues.link import FollowWork
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs
 from app.privacy import copies, holds, impact, reads, requests, retention

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Date, Select, and_, case, cast, literal, or_, select, tuple_
+from sqlalchemy import Date, Select, and_, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,7 @@ from app.core.clock import office_day
 from app.core.fields import Schema
 from app.core.paging import BadCursor, Limit, cut, decode
 from app.core.work import Work
+from app.people.models import Post
 from app.people.privacy import note_read
 from app.visits.doors import NOBODY, shown_of
 from app.visits.kinds import Period, TaskState, VisitKind, Way
@@ -75,7 +76,7 @@ class DueOut(Schema):
 
 async def due(work: Work, wanted: DueFilter) -> tuple[list[DueOut], str | None]:
     """A page of the list: by group, priority and day."""
-    t = _tasks(work, wanted).subquery()
+    t = _tasks(work, workable(work, VisitTask.household_id), _whose(work, wanted)).subquery()
     key = (t.c.place, t.c.priority, t.c.due_on, t.c.id)
     query = select(t).order_by(*key)
     if wanted.group is not None:
@@ -90,7 +91,16 @@ async def due(work: Work, wanted: DueFilter) -> tuple[list[DueOut], str | None]:
     return [_out(row, shown.get(row.household_id, NOBODY)) for row in page], following
 
 
-def _tasks(work: Work, wanted: DueFilter) -> Select[Any]:
+async def in_hand(work: Work, post_id: UUID, until: datetime) -> int:
+    """How many visits of a post's grid or list are overdue or fall due before `until`."""
+    grid = select(Post.area_id).where(Post.id == post_id).scalar_subquery()
+    whose = or_(VisitTask.post_id == post_id, and_(VisitTask.post_id.is_(None), VisitTask.grid_id == grid))
+    t = _tasks(work, whose).subquery()
+    soon = or_(t.c.place == ORDER.index(Group.OVERDUE), t.c.due_on <= office_day(until))
+    return await work.session.scalar(select(func.count()).select_from(t).where(soon)) or 0
+
+
+def _tasks(work: Work, *whose: Any) -> Select[Any]:
     """One task for each household, rule and post: the missed one, else the next that is open."""
     today, now = office_day(work.clock.now()), work.clock.now()
     later = aliased(VisitTask)
@@ -110,15 +120,14 @@ def _tasks(work: Work, wanted: DueFilter) -> Select[Any]:
     columns = [getattr(VisitTask, name) for name in (
         "id", "household_id", "post_id", "starts_on", "ends_on", "due_on", "due_at")]  # fmt: skip
     one = (VisitTask.rule_id, VisitTask.household_id, VisitTask.post_id)
-    query = (
+    return (
         select(*columns, place, priority, PlanRule.kinds, PlanRule.ways, PlanRule.for_duty)
         .join(PlanRule, PlanRule.id == VisitTask.rule_id)
-        .where(VisitTask.state == TaskState.OPEN, workable(work, VisitTask.household_id))
+        .where(VisitTask.state == TaskState.OPEN, *whose)
         .where(or_(VisitTask.due_on >= today, _overdue(VisitTask, today, now)), ~made_up.exists())
         .ext(distinct_on(*one))
         .order_by(*one, VisitTask.starts_on)
     )
-    return query.where(_whose(work, wanted))
 
 
 def _overdue(task: Any, today: date, now: datetime) -> Any:

@@ -18,6 +18,7 @@ from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.schemas import TrailOut
 from app.people.models import Unit
+from app.whistles import showing
 from app.whistles.chains import CHAIN, clocks_by_kind, result_of
 from app.whistles.kinds import Link
 from app.whistles.models import ReportIn, Whistle, WhistleBand, WhistleIssue, WhistleKind
@@ -53,7 +54,8 @@ INBOX = tuple(
 
 async def queue_page(work: Work, wanted: WhistleFilter) -> tuple[list[WhistleLine], str | None]:
     """Whistles the active post sees, newest first."""
-    query = select(*LINE, *KIND).join(WhistleKind, WhistleKind.id == Whistle.kind_id)
+    clock = showing.next_clock().label("clock")
+    query = select(*LINE, *KIND, clock).join(WhistleKind, WhistleKind.id == Whistle.kind_id)
     if wanted.state:
         query = query.where(Whistle.state.in_(wanted.state))
     if wanted.kind:
@@ -64,7 +66,7 @@ async def queue_page(work: Work, wanted: WhistleFilter) -> tuple[list[WhistleLin
         since = Whistle.supervised_at
         query = query.where(since.is_not(None) if wanted.supervised else since.is_(None))
     rows, more = await _page(work, query, (Whistle.opened_at, Whistle.id), wanted.cursor, wanted.limit)
-    return [WhistleLine.model_validate(row) for row in rows], more
+    return await showing.lines(work, rows), more
 
 
 async def inbox_page(work: Work, wanted: InboxFilter) -> tuple[list[ReportInLine], str | None]:
@@ -134,7 +136,8 @@ async def trail_of(work: Work, workflow: Workflow, subject_id: UUID) -> list[Tra
 async def report_ins_of(work: Work, report_ins: Sequence[ReportIn]) -> list[ReportInOut]:
     """Report-ins with their units and links."""
     units = await units_of(work, {one.unit_id for one in report_ins})
-    clocks = await clocks_by_kind(work, [one.id for one in report_ins])
+    ids = [one.id for one in report_ins]
+    clocks, who, left = await clocks_by_kind(work, ids), await showing.who_did(work, ids), await showing.left(work)
     found = []
     for one in report_ins:
         plain = {name: getattr(one, name) for name in ReportInOut.model_fields if hasattr(one, name)}
@@ -143,7 +146,11 @@ async def report_ins_of(work: Work, report_ins: Sequence[ReportIn]) -> list[Repo
             if (wait := clocks.get((one.id, how.clock))) is not None:
                 done = getattr(one, how.stamp)
                 result = result_of(one, Link(link), wait, work.clock.now())
-                links.append(LinkOut(link=link, due_at=wait.due_at, done_at=done, result=result))
+                zh, en = left.words(wait, done)
+                name = showing.name_of(who, one, Link(link)) if done else None
+                links.append(
+                    LinkOut(link=link, due_at=wait.due_at, done_at=done, result=result, who=name, zh=zh, en=en)
+                )
         allowed = allowed_steps(REPORT_IN, work, one)
         found.append(ReportInOut(**plain, unit=units[one.unit_id], links=links, allowed_steps=allowed))
     return found
@@ -190,10 +197,13 @@ async def in_full(work: Work, whistle: Whistle) -> WhistleOut:
         "lat": float(shapely.get_y(point)) if point else None,
     }  # fmt: skip
     hanging = {model: await _hanging(work, model, whistle.id) for model in (ReportIn, Task, Score, WhistleWords)}
+    issues = await _issues_of(work, whistle.id)
+    report_ins = await report_ins_of(work, hanging[ReportIn])
     return WhistleOut(
         **plain,
-        issues=[SourceIssueOut.model_validate(issue) for issue in await _issues_of(work, whistle.id)],
-        report_ins=await report_ins_of(work, hanging[ReportIn]),
+        issues=[SourceIssueOut.model_validate(issue) for issue in issues],
+        report_ins=report_ins,
+        lacks=showing.lacking(whistle, report_ins, hanging[Task], issues),
         surveys=await _surveys_of(work, whistle.id),
         tasks=await tasks_of(work, hanging[Task]),
         scores=[ScoreOut.model_validate(row) for row in hanging[Score]],

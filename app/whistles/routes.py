@@ -14,13 +14,14 @@ from app.core.workflow import Workflow
 from app.issues.receiving import MAX_MULTIPART_BYTES, NoPhotos, Photos, keep, parts, photos_in
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs, needs_first
-from app.whistles import actions, blowing, queries, working
+from app.whistles import actions, blowing, queries, showing, working
 from app.whistles.kinds import When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
 from app.whistles.schemas import (
     BoardOut,
     InboxFilter,
+    KindOut,
     RateOut,
     ReportInFull,
     ReportInLine,
@@ -62,6 +63,12 @@ async def list_whistles(work: StaffWork, wanted: Annotated[WhistleFilter, Query(
     """Whistles on the own ground, or called to, newest first."""
     items, following = await queries.queue_page(work, wanted)
     return Page[WhistleLine](items=items, next_cursor=following)
+
+
+@router.get("/whistles/kinds", dependencies=[SEE])
+async def list_kinds(work: StaffWork) -> list[KindOut]:
+    """The district's kinds of whistles with their limits, the most urgent first."""
+    return await showing.kinds(work)
 
 
 @router.get("/whistles/rate", dependencies=[SEE])

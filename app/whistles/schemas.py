@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.fields import Schema
+from app.issues.queue_schemas import NextClock
 from app.issues.schemas import TrailOut
 from app.whistles.kinds import ReportInState, WhistleState
 
@@ -56,6 +57,7 @@ class WhistleLine(Schema):
     blown_at: datetime | None
     supervised_at: datetime | None
     closed_at: datetime | None
+    clock: NextClock | None = None
 
 
 class ReportInLine(Schema):
@@ -76,12 +78,40 @@ class ReportInLine(Schema):
 
 
 class LinkOut(Schema):
-    """One link of the chain: when it was due, when it was done, and whether that was late."""
+    """One link of the chain: when it was due, when it was done and by whom, and whether that was late.
+
+    `zh` and `en` say what is left, or by how much it is late; empty for what was done in time.
+    """
 
     link: str
     due_at: datetime
     done_at: datetime | None
     result: str | None
+    who: str | None
+    zh: str
+    en: str
+
+
+class LackOut(Schema):
+    """What a whistle lacks before it closes; `about` is the task, report-in, issue or whistle it hangs on."""
+
+    code: str
+    about: UUID
+    zh: str
+    en: str
+
+
+class KindOut(Schema):
+    """A kind of whistle of the district; `limits` are amount and measure of each link."""
+
+    code: str
+    name: str
+    level: str
+    roles: list[str]
+    needs_secretary: bool
+    at_once: bool
+    priority: int
+    limits: dict[str, Any]
 
 
 class ReportInOut(Schema):
@@ -213,6 +243,7 @@ class WhistleOut(WhistleLine):
     tasks: list[TaskOut]
     scores: list[ScoreOut]
     words: list[WordsOut]
+    lacks: list[LackOut]
     allowed_steps: list[str]
     trail: list[TrailOut]
 

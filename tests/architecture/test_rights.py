@@ -18,9 +18,11 @@ from app.issues.flood import FloodGate
 from app.people.models import Role
 from app.worker.housekeeping import beat
 from tests import town
+from tests.architecture import test_rights_desk as of_desk
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
 from tests.architecture import test_rights_households as of_households
+from tests.architecture import test_rights_people as of_people
 from tests.architecture import test_rights_phones as of_phones
 from tests.architecture import test_rights_privacy as of_privacy
 from tests.architecture import test_rights_visits as of_visits
@@ -86,6 +88,7 @@ STEP_BODIES: dict[str, dict[str, Any]] = {
 OPEN = {
     "GET /areas", "GET /areas.geojson", "GET /areas/{code}", "GET /areas/{code}/children", "POST /locate",
     "POST /neighbours", "GET /follow/{token}", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /categories", "GET /categories/suggest", "GET /follow/{token}/progress",
 }  # fmt: skip
 OF_AN_ISSUE = {
     "GET /issues/{issue_id}": MAY_NOT_READ,
@@ -229,7 +232,10 @@ async def send(desk: Desk, route: str, issue: str, photo: str, link: str) -> Any
         "POST /me/post": {"post": str(NOBODY)},
         "POST /login": {"username": "auditor-530114", "password": town.PASSWORD, "district": desk.district},
     } | {f"POST /issues/{{issue_id}}/steps/{name}": body for name, body in STEP_BODIES.items()}
-    params = {"district": desk.district, "level": "community"} if template.startswith("/areas") else None
+    lists = template.startswith(("/areas", "/categories"))
+    params = {"district": desk.district} if lists else None
+    params = {**(params or {}), "level": "community"} if template.startswith("/areas") else params
+    params = {**(params or {}), "text": "路灯不亮"} if template.endswith("/suggest") else params
     params = {"unit": town.WEST} if route == "GET /duty" else params
     if template in ("/healthz", "/readyz", "/metrics"):
         return await desk.http.get(template)
@@ -245,10 +251,21 @@ async def worlds(app: FastAPI, public: Desk, sit: Sit, runtime: Runtime) -> dict
 def test_the_table_names_every_route(whole_app: FastAPI) -> None:
     named = OPEN | set(OF_THE_HOUSE) | set(OF_AN_ISSUE) | set(OF_ONESELF) | set(stepped())
     named |= {"POST /login", "POST /issues", "GET /issues"}
-    named |= {f"POST /follow/{{token}}/{name}" for name in actions.BY_REPORTER}
+    named |= {f"POST /follow/{{token}}/{name}" for name in (*actions.BY_REPORTER, "complete_word", "photos")}
     routes = [route for route in iter_route_contexts(whole_app.routes) if hasattr(route, "dependant")]
     there = {f"{next(iter(r.methods or ''))} {str(r.path).removeprefix('/api/v1')}" for r in routes}
-    for part in (of_dispatch, of_whistles, of_figures, of_households, of_visits, of_phones, of_privacy):
+    parts = (
+        of_dispatch,
+        of_whistles,
+        of_figures,
+        of_households,
+        of_visits,
+        of_phones,
+        of_privacy,
+        of_people,
+        of_desk,
+    )
+    for part in parts:
         named |= set(part.ROUTES)
     assert there == named | of_privacy.OF_LINK
 

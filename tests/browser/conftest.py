@@ -1,7 +1,7 @@
 """The faces in a real browser: Debian's Chromium against the application on a test's own database.
 
-Service and test share one loop, so a test may look into the database or let the worker take its turn. Every page is
-watched: a request to another origin, an error in its console or a refusal of its own policy fails the test.
+Service and test share one loop, so a test may look into the database or let the worker take its turn. Every page
+is watched: a request to another origin, an error in its console or a refusal of its own policy fails the test.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -94,10 +93,13 @@ async def served(app: FastAPI, built: Bundle) -> AsyncIterator[str]:
     app.state.bundle = built
     port = free_port()
     app.state.settings = app.state.settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
-    config = uvicorn.Config(app, port=port, log_config=None, ws="none", timeout_graceful_shutdown=2)
+    # The application's own start looks at a database no test has; here each brings its own.
+    config = uvicorn.Config(
+        app, port=port, log_config=None, ws="none", lifespan="off", timeout_graceful_shutdown=2
+    )
     server = Server(config)
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  # uvicorn says it by a flag alone
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
@@ -135,7 +137,7 @@ OpenFace = Callable[..., Awaitable[Page]]
 async def open_face(chromium: Browser, served: str, runtime: Runtime) -> AsyncIterator[OpenFace]:
     """`await open_face("desk", Role.STREET_DISPATCHER, town.WEST)`: that face, signed in, in a fresh context.
 
-    `device` is PHONE or DESKTOP, `language` zh or en, `path` what follows the face's address; `context` reuses one.
+    `device` is PHONE or DESKTOP, `language` zh or en, `path` follows the face's address; `context` reuses one.
     """
     watched = Watched(served)
     contexts: list[BrowserContext] = []
@@ -222,5 +224,4 @@ async def picture(page: Page, name: str) -> None:
     """A screenshot under the folder WANGGE_PICTURES names, for people to look at; nothing without it."""
     folder = os.environ.get("WANGGE_PICTURES")
     if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=Path(folder) / f"{name}.png")
+        await page.screenshot(path=f"{folder}/{name}.png")

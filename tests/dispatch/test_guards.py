@@ -69,6 +69,8 @@ async def test_only_the_unit_acts_on_its_order_and_only_its_own_posts_get_it(pub
     mine = (await who.officer.get("/orders", params={"mine": True})).json()["items"]
     assert [order["id"] for order in mine] == [lead["id"]]
     assert (await who.head.get("/orders", params={"mine": True})).json()["items"] == []
+    leave = await who.officer.post("/me/absence", {"until": "2026-11-27T09:00:00+08:00"})
+    assert leave.json()["in_hand"] == {"issues": 0, "orders": 1, "visits": 0}
 
 
 async def test_the_lead_makes_contact_before_it_answers_and_assistants_report(public: Desk, sit: Sit) -> None:

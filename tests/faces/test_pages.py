@@ -52,21 +52,25 @@ async def test_hashed_files_are_held_for_a_year_and_come_compressed(public: Desk
 
 
 @pytest.mark.usefixtures("built")
-@pytest.mark.parametrize("path", ["/assets/b.js", "/r/missing.js", "/r/../.built", "/assets/..%2f.built", "/w/x.css"])
+@pytest.mark.parametrize(
+    "path", ["/assets/b.js", "/r/missing.js", "/r/../.built", "/assets/..%2f.built", "/w/x.css"]
+)
 async def test_a_file_that_is_not_there_is_no_page(public: Desk, path: str) -> None:
     answer = await public.http.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_without_a_build_the_api_answers_and_pages_say_why(public: Desk, app: FastAPI, tmp_path: Path) -> None:
+async def test_without_a_build_the_api_answers_and_pages_say_why(
+    public: Desk, app: FastAPI, tmp_path: Path
+) -> None:
     app.state.bundle = Bundle(tmp_path / "nothing")
     assert_problem(await public.http.get("/d/"), 404, "faces_not_built")
     assert (await public.get("/words")).status_code == 200
 
 
-async def test_a_base_map_is_named_and_may_be_loaded(public: Desk, app: FastAPI, built: Path) -> None:
-    assert built.exists()
+@pytest.mark.usefixtures("built")
+async def test_a_base_map_is_named_and_may_be_loaded(public: Desk, app: FastAPI) -> None:
     assert (await public.get("/faces")).json()["base_map"] is None
     tiles = {"base_map_tiles": "https://t{s}.map.example/{z}/{x}/{y}", "base_map_subdomains": "01"}
     app.state.settings = app.state.settings.model_copy(update=tiles)

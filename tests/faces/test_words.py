@@ -55,9 +55,7 @@ async def test_a_compulsory_field_says_why(forms: dict[tuple[str, str], dict[str
     assert all(field["need_zh"] and field["need_en"] for field in asked)
 
 
-async def test_forms_lead_to_routes_that_exist(
-    forms: dict[tuple[str, str], dict[str, Any]], app: FastAPI
-) -> None:
+async def test_forms_lead_to_routes_that_exist(forms: dict[tuple[str, str], dict[str, Any]], app: FastAPI) -> None:
     paths = app.openapi()["paths"]
     assert all("post" in paths[form["route"]] for form in forms.values())
     dispatch = forms["issue", "dispatch"]

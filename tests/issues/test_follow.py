@@ -29,11 +29,12 @@ async def test_the_page_says_where_it_stands_and_no_inner_word(public: Desk, sit
     page = (await public.get(f"/follow/{receipt['follow_token']}")).json()
     assert (page["number"], page["state"], page["handled_by"]) == (receipt["number"], "assigned", "grid_worker")
     assert page["may_rate"] is False
-    assert receipt["follow_url"].endswith(f"/api/v1/follow/{receipt['follow_token']}")
+    assert receipt["follow_url"].endswith(f"/r/follow/{receipt['follow_token']}")
     _, link = await answered(public, sit)
     page = (await public.get(f"/follow/{link}")).json()
     assert [said["text"] for said in page["replies"]] == ["本月开放"]
     assert [step["step"] for step in page["timeline"]] == ["raise", "assign", "accept", "contact", "answer"]
+    assert page["state_words"]["zh"] == "已答复,请您评价"
     for hidden in ("内部话语", "电话里", "王", "post_id", "account"):
         assert hidden not in str(page)
 
@@ -74,7 +75,7 @@ async def test_the_verdict_closes_it_or_returns_it_to_its_holder(
     "bad",
     [
         {"verdict": "fine", "satisfaction": 5}, {"verdict": "solved", "satisfaction": 0},
-        {"verdict": "solved", "satisfaction": 6}, {"verdict": "solved"}, {"satisfaction": 5},
+        {"verdict": "solved", "satisfaction": 6}, {"satisfaction": 5},
         {"verdict": "solved", "satisfaction": 5, "note": "  "},
         {"verdict": "solved", "satisfaction": 5, "state": "x"},
         {"verdict": "solved", "satisfaction": "very"},

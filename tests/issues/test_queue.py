@@ -168,8 +168,10 @@ async def test_a_row_is_short_and_says_nothing_of_the_reporter(public: Desk, sit
         (line,) = (await (await sit(*seat)).get("/issues")).json()["items"]
         assert line["text"] == "很" * 80 + "…"
         assert set(line) == {
-            "id", "number", "state", "type", "urgency", "category", "text", "placement", "grid_id", "holder_id",
-            "screening", "raised_at", "due_at", "closed_at",
+            "id", "number", "state", "version", "type", "urgency", "category", "category_name", "text",
+            "place_text", "placement", "lon", "lat", "grid_id", "grid", "community", "holder_id", "holder",
+            "lead_unit", "screening", "confidential", "supervised", "raised_at", "due_at", "closed_at", "clock",
+            "reports", "away",
         }  # fmt: skip
         assert "王" not in str(line)
         assert "1234" not in str(line).replace(line["number"], "")

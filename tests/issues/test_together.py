@@ -21,7 +21,8 @@ async def test_an_open_neighbour_is_offered_without_words_place_or_person(public
     wanted = {"point": town.point(HERE_TOO), "category": "public_toilet", "district": HERE}
     offered = done(await public.post("/neighbours", wanted))
     assert [one["id"] for one in offered] == [first["id"]]
-    assert set(offered[0]) == {"id", "category", "grid", "state", "raised_on", "metres", "reports"}
+    said = {"id", "category", "category_en", "grid", "state", "state_zh", "state_en", "raised_on"}
+    assert set(offered[0]) == said | {"metres", "reports"}
     assert (offered[0]["metres"], offered[0]["reports"]) == (50, 1)
     for hidden in ("秘密", "王", "102.8"):
         assert hidden not in str(offered)

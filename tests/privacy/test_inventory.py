@@ -41,6 +41,8 @@ STANDS_BECAUSE = {
     "issue_link.title": "a project or meeting",
     "patrol_list.name": "a list of places",
     "issue.upstream_number": "the number 12345 gave; it stays with the order's accounts",
+    "saved_view.name": "what a member of staff calls a filter of their own, who deletes it",
+    "saved_view.query": "codes of a filter; words that were sought are refused (issues/views.py)",
     "idempotency.key": "chance, thirty days",
     "idempotency.route": "a route's name",
     "wait.trouble": "the kind of a fault, never its words",

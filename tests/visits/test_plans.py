@@ -328,6 +328,23 @@ async def test_the_due_list_shows_when_and_where_and_never_why(
     assert (await worker.get("/visits/due")).json()["items"][0]["group"] == "today"
 
 
+async def test_leave_counts_what_falls_due_before_the_return(runtime: Runtime, sit: Sit) -> None:
+    """A Friday: the weekly one by Sunday, the monthly one by the thirtieth; what others have is not counted."""
+    await needing(runtime, "dementia", room="101")
+    await needing(runtime, "living_alone", room="102")
+    await needing(runtime, "dementia", room="103", ground=town.G2)
+    worker = await sit(Role.GRID_WORKER, town.G1)
+    counted = []
+    for day in (21, 23, 30):
+        answer = await worker.post("/me/absence", {"until": f"2026-11-{day}T18:00:00+08:00"})
+        counted.append(answer.json()["in_hand"]["visits"])
+        assert (await worker.post("/me/absence/end")).status_code == 200
+    assert counted == [0, 1, 2]
+    desk = await sit(Role.DISTRICT_ADMIN, town.DISTRICTS[0])
+    said = {"until": "2026-11-30T18:00:00+08:00"}
+    assert (await desk.post(f"/posts/{worker.post_id}/absence", said)).json()["in_hand"]["visits"] == 2
+
+
 async def test_what_was_missed_is_shown_once_and_made_good_by_the_next_visit(
     runtime: Runtime, sit: Sit, clock: FixedClock
 ) -> None:
