@@ -249,16 +249,17 @@ def _patrol_lists(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     return query.where(here, running)
 
 
+# In the order of a first sync: a door can be worked at with the first page, its place and its past come last.
 KINDS: tuple[Kind, ...] = (
     Kind("grid", _areas(AreaLevel.GRID), Area.id),
     Kind("building", _areas(AreaLevel.BUILDING_GROUP), Area.id),
-    Kind("dwelling", _dwellings, Dwelling.id),
     Kind("household", _households, Household.id, "note", "household.note"),
     Kind("resident", _residents, Resident.id, "name", "resident.name"),
     Kind("task", _tasks, VisitTask.id),
-    Kind("visit", _visits, Visit.id),
     Kind("issue", _issues, Issue.id, beside=_steps),
     Kind("patrol_list", _patrol_lists, PatrolList.id),
+    Kind("dwelling", _dwellings, Dwelling.id),
+    Kind("visit", _visits, Visit.id),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 

@@ -7,6 +7,8 @@ import { today } from './days'
 export interface Building {
   key: string
   name: string
+  /** A plain number is said with its word. */
+  numbered: boolean
   homes: Home[]
   due: number
   late: number
@@ -20,7 +22,7 @@ export const buildings = computed<Building[]>(() => {
     const group = door?.building_group_id ? sheet.value.buildings.get(door.building_group_id)?.d.name : undefined
     const name = home.d.building ? `${home.d.building}` : (group ?? '—')
     const key = `${door?.building_group_id ?? ''}/${name}`
-    const one = found.get(key) ?? { key, name, homes: [], due: 0, late: 0, at: null, sum: [0, 0, 0] as [number, number, number] }
+    const one = found.get(key) ?? { key, name, numbered: /^\d+$/u.test(name), homes: [], due: 0, late: 0, at: null, sum: [0, 0, 0] as [number, number, number] }
     found.set(key, one)
     one.homes.push(home)
     const tasks = openTasks(sheet.value.tasksOf.get(home.id) ?? [])

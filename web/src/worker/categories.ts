@@ -14,11 +14,11 @@ export const leaves = computed<Word[]>(() => {
 /** Groups of the list with their leaves, for choosing from all of it. */
 export const groups = computed(() => {
   const all = new Map((lists.value.issue_category ?? []).map((one) => [one.code, one]))
-  const found = new Map<string, { code: string; zh: string; leaves: Word[] }>()
+  const found = new Map<string, { code: string; zh: string; en?: string | null; leaves: Word[] }>()
   for (const leaf of leaves.value) {
     const parent = all.get(leaf.under ?? '')
     const key = parent?.code ?? ''
-    if (!found.has(key)) found.set(key, { code: key, zh: parent?.zh ?? '', leaves: [] })
+    if (!found.has(key)) found.set(key, { code: key, zh: parent?.zh ?? '', en: parent?.en, leaves: [] })
     found.get(key)!.leaves.push(leaf)
   }
   return [...found.values()]

@@ -6,8 +6,10 @@ export interface Drafted<T extends object> {
   fields: T
   keptAt: Ref<number | null>
   version: Ref<string>
-  /** It has been saved as what it is: the draft is not needed any more. */
-  done: () => Promise<void>
+  /** Before the saving that ends the draft with it: nothing is written after this. */
+  close: () => Promise<void>
+  /** The saving failed: the draft goes on. */
+  reopen: () => void
 }
 
 export function useDraft<T extends object>(key: string, version: string, first: T): Drafted<T> {
@@ -31,9 +33,12 @@ export function useDraft<T extends object>(key: string, version: string, first: 
       () => undefined, // a full phone says so when it is saved
     )
   }
-  async function done(): Promise<void> {
+  async function close(): Promise<void> {
     over = true
-    await phone.value?.drafts.drop(key)
+    await phone.value?.drafts.settled()
   }
-  return { fields, keptAt, version: began, done }
+  function reopen(): void {
+    over = false
+  }
+  return { fields, keptAt, version: began, close, reopen }
 }

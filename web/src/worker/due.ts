@@ -4,6 +4,7 @@ import { computed } from 'vue'
 import type { Held } from '@/shared/offline/copy'
 import type { Entry } from '@/shared/offline/outbox'
 import { leadsTo, sheet, type Home } from './ground'
+import { byDoor } from './search'
 import type { IssueRecord, PatrolListRecord, TaskRecord } from './records'
 import { entries } from './session'
 import { addDays, dayOf, now, today, weekEnd } from './days'
@@ -55,10 +56,10 @@ export function openTasks(tasks: Held<TaskRecord>[]): Held<TaskRecord>[] {
 
 function nextOf(all: Held<TaskRecord>[]): Held<TaskRecord> | null {
   const inOrder = [...all].sort((a, b) => a.d.starts_on.localeCompare(b.d.starts_on))
-  const answered = inOrder.findLastIndex((one) => one.d.state === 'covered' || one.d.state === 'refused')
+  const answered = inOrder.map((one) => one.d.state === 'covered' || one.d.state === 'refused').lastIndexOf(true)
   const open = inOrder.filter((one, place) => one.d.state === 'open' && place > answered)
   const missed = open.filter((one) => isLate(one.d))
-  return missed.at(-1) ?? open.find((one) => one.d.due_on >= today()) ?? null
+  return missed[missed.length - 1] ?? open.find((one) => one.d.due_on >= today()) ?? null
 }
 
 /** The visits entered here of each household, the latest first. */
@@ -116,9 +117,14 @@ function patrolRows(): PatrolRow[] {
   })
 }
 
+function byPlace(a: DueRow, b: DueRow): number {
+  if (a.of === 'visit' && b.of === 'visit') return byDoor(a.home, b.home)
+  return a.key < b.key ? -1 : 1
+}
+
 export const rows = computed<DueRow[]>(() => {
   const all: DueRow[] = [...visitRows(), ...issueRows(), ...patrolRows()]
-  return all.sort((a, b) => a.priority - b.priority || a.day.localeCompare(b.day) || (a.key < b.key ? -1 : 1))
+  return all.sort((a, b) => a.priority - b.priority || a.day.localeCompare(b.day) || byPlace(a, b))
 })
 
 /** Rows of homes that were called on just now and whose visit says that it is done: shown apart, with their tick. */

@@ -40,7 +40,7 @@ const EMPTY: Sheet = {
 export const sheet = shallowRef<Sheet>(EMPTY)
 export const lists = shallowRef<Record<string, Word[]>>({})
 export const forms = shallowRef<NonNullable<Manifest['forms']>>([])
-const wordOf = new Map<string, Word>()
+const wordOf = shallowRef(new Map<string, Word>())
 export const told = reactive({ words: null as unknown, stepForms: null as unknown })
 
 /** A door as people say it: 3-2-501. */
@@ -53,16 +53,17 @@ export const ground = {
     sheet.value = { ...drawn(phone), redirects: await phone.redirects() }
     lists.value = phone.manifest?.dictionaries ?? {}
     forms.value = phone.manifest?.forms ?? []
-    wordOf.clear()
+    const known = new Map<string, Word>()
     for (const [list, words] of Object.entries(lists.value)) {
-      for (const word of words) wordOf.set(`${list}/${word.code}`, word)
+      for (const word of words) known.set(`${list}/${word.code}`, word)
     }
     // Lists of the other faces too: clocks, roles.
     told.words = (await phone.store.read<{ body: unknown }>('plain/words'))?.body ?? null
     const others = (told.words as { lists?: Record<string, Word[]> } | null)?.lists ?? {}
     for (const [list, words] of Object.entries(others)) {
-      for (const word of words) if (!wordOf.has(`${list}/${word.code}`)) wordOf.set(`${list}/${word.code}`, word)
+      for (const word of words) if (!known.has(`${list}/${word.code}`)) known.set(`${list}/${word.code}`, word)
     }
+    wordOf.value = known
     told.stepForms = (await phone.store.read<{ body: unknown }>('plain/step-forms'))?.body ?? null
   },
   clear(): void {
@@ -118,7 +119,7 @@ export function leadsTo(id: string): string {
 /** The word of a closed list in the language of the page; the code itself when the list has none. */
 export function word(list: string, code: string | null | undefined, language = 'zh'): string {
   if (!code) return ''
-  const found = wordOf.get(`${list}/${code}`)
+  const found = wordOf.value.get(`${list}/${code}`)
   if (found === undefined) return code
   return language.startsWith('zh') ? found.zh : (found.en ?? found.zh)
 }

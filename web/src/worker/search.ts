@@ -59,7 +59,7 @@ export function score(home: Indexed, wanted: string): number {
 }
 
 function byDigits(home: Indexed, word: string, door: string[]): number {
-  if (door.at(-1) === word) return 7
+  if (door[door.length - 1] === word) return 7
   if (word.length >= 3 && home.tails.some((tail) => tail.endsWith(word))) return 6
   if (door.some((part) => part.startsWith(word))) return 4
   return plain(home.doorKey).startsWith(word) ? 3 : 0

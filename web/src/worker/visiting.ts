@@ -1,6 +1,7 @@
 // From a filled-in visit to operations: one for each thing it was for, so that one saving closes all that is due here.
 import type { Held } from '@/shared/offline/copy'
 import { freshId } from '@/shared/offline/ids'
+import type { Entering } from '@/shared/offline/outbox'
 import type { KeptPhoto } from '@/shared/offline/photos'
 import type { Phone } from '@/shared/offline/phone'
 import { forms } from './ground'
@@ -39,8 +40,9 @@ export function versionOf(type: string): string {
 }
 
 /** Keep it all; resolves as soon as it lies in the phone's own store. */
-export async function saveVisit(phone: Phone, homeId: string, fields: VisitFields, version: string): Promise<void> {
+export async function saveVisit(phone: Phone, homeId: string, fields: VisitFields, version: string, draft: string | null = null): Promise<void> {
   const kinds = fields.result === 'met' ? fields.kinds : fields.kinds.slice(0, 1)
+  const said: Entering[] = []
   for (const [place, kind] of kinds.entries()) {
     const id = freshId(phone.clock.wall())
     const payload: Record<string, unknown> = { household_id: homeId, kind, result: fields.result, way: fields.way }
@@ -51,6 +53,7 @@ export async function saveVisit(phone: Phone, homeId: string, fields: VisitField
       if (fields.photos.length) payload.photos = fields.photos.map((one) => ({ media_id: one.id }))
       await phone.photos.bind(fields.photos.map((one) => one.id), id)
     }
-    await phone.enter({ type: 'visit.create', entityId: id, payload, formVersion: version })
+    said.push({ type: 'visit.create', entityId: id, payload, formVersion: version })
   }
+  await phone.enterAll(said, draft)
 }

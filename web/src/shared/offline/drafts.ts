@@ -37,8 +37,13 @@ export class Drafts {
     return { at: row.at, ...(await this.cipher.open<{ version: string; fields: T }>(row.box)) }
   }
 
-  async drop(key: string): Promise<void> {
+  /** Until what was being kept lies there. */
+  async settled(): Promise<void> {
     await this.writing.catch(() => undefined)
+  }
+
+  async drop(key: string): Promise<void> {
+    await this.settled()
     await this.store.drafts.delete(key)
   }
 

@@ -1,5 +1,5 @@
 /** What the phone knows without a signal: forms, closed lists, limits, and the words and step forms of the faces. */
-import { Refused, type Network } from './network'
+import { Refused, type Answer, type Network } from './network'
 import type { Manifest, Policy } from './protocol'
 import type { PhoneStore } from './store'
 
@@ -21,11 +21,12 @@ export async function learn(network: Network, store: PhoneStore): Promise<boolea
   }
   let changed = false
   for (const part of PARTS) {
-    const etag = held?.etags[part]
-    const headers = etag && held?.[part as keyof Manifest] ? { 'If-None-Match': etag } : undefined
-    const answer = await network.signed<Manifest>('GET', `/sync/manifest?part=${part}`, headers ? { headers } : {})
+    const known: Manifest = held
+    const etag: string | undefined = known.etags[part]
+    const headers: Record<string, string> | undefined = etag && known[part as keyof Manifest] ? { 'If-None-Match': etag } : undefined
+    const answer: Answer<Manifest> = await network.signed<Manifest>('GET', `/sync/manifest?part=${part}`, headers ? { headers } : {})
     if (answer.status === 304) continue
-    held = { ...held, ...answer.body }
+    held = { ...known, ...answer.body }
     changed = true
   }
   if (changed) await store.write('manifest', held)

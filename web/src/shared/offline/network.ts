@@ -72,11 +72,14 @@ export class Network {
   }
 
   private async reach(method: string, path: string, init: RequestInit): Promise<Response> {
-    const ending = AbortSignal.timeout(TIMEOUT_MS)
+    const ending = new AbortController()
+    const timer = setTimeout(() => ending.abort(), TIMEOUT_MS)
     try {
-      return await this.send(`${this.base}${path}`, { ...init, method, cache: 'no-store', signal: ending })
+      return await this.send(`${this.base}${path}`, { ...init, method, cache: 'no-store', signal: ending.signal })
     } catch {
       throw new Offline('unreachable')
+    } finally {
+      clearTimeout(timer)
     }
   }
 

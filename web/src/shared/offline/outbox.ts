@@ -45,17 +45,25 @@ export class Outbox {
 
   /** Keep an operation before anything else happens. Numbers have no gap, whichever tab they are given in. */
   async enter(said: Entering): Promise<Op> {
+    return (await this.enterAll([said]))[0]!
+  }
+
+  /** Operations of one saving, all or none; with them goes the draft they were filled in as. */
+  async enterAll(said: Entering[], draft: string | null = null): Promise<Op[]> {
     for (;;) {
-      const seq = ((await this.store.read<number>('seq')) ?? 0) + 1
-      const op = await this.written(said, seq)
-      const row: OutRow = {
-        op_id: op.op_id, seq, state: 'new', entered_at: this.clock.wall(), box: await this.cipher.seal(op), answer: null,
-      }
-      if (await this.add(row)) {
-        markSeq(this.accountId, seq)
-        return op
+      const before = (await this.store.read<number>('seq')) ?? 0
+      const ops = await Promise.all(said.map((one, place) => this.written(one, before + place + 1)))
+      const rows = await Promise.all(ops.map((op) => this.rowOf(op)))
+      if (await this.add(rows, before, draft)) {
+        markSeq(this.accountId, before + ops.length)
+        return ops
       }
     }
+  }
+
+  private async rowOf(op: Op): Promise<OutRow> {
+    const box = await this.cipher.seal(op)
+    return { op_id: op.op_id, seq: op.seq, state: 'new', entered_at: this.clock.wall(), box, answer: null }
   }
 
   private async written(said: Entering, seq: number): Promise<Op> {
@@ -71,11 +79,13 @@ export class Outbox {
     return { ...body, sha256: await sha256(text) }
   }
 
-  private async add(row: OutRow): Promise<boolean> {
-    return this.store.transaction('rw', this.store.outbox, this.store.meta, async () => {
-      if (((await this.store.read<number>('seq')) ?? 0) !== row.seq - 1) return false // another tab came first
-      await this.store.outbox.add(row)
-      await this.store.write('seq', row.seq)
+  private async add(rows: OutRow[], before: number, draft: string | null): Promise<boolean> {
+    const { outbox, meta, drafts } = this.store
+    return this.store.transaction('rw', outbox, meta, drafts, async () => {
+      if (((await this.store.read<number>('seq')) ?? 0) !== before) return false // another tab came first
+      await outbox.bulkAdd(rows)
+      await this.store.write('seq', before + rows.length)
+      if (draft !== null) await drafts.delete(draft)
       return true
     })
   }
@@ -160,6 +170,7 @@ export class Outbox {
     const before = this.clock.wall() - this.policy().sent_tail_days * DAY_MS
     await this.store.sent.where('sent_at').below(before).delete()
     await this.store.photos.where('sent_at').between(1, before).delete()
+    await this.store.photos.where('sent_at').equals(-1).filter((row) => row.taken_at < before).delete() // of a form left
   }
 
   /** Everything there is, the latest first. */

@@ -115,10 +115,15 @@ export class Phone {
 
   /** Keep what was entered, and send when there is a way; saving never waits for the network. */
   async enter(said: Entering): Promise<Op> {
-    const op = await this.outbox.enter(said)
+    return (await this.enterAll([said]))[0]!
+  }
+
+  /** All operations of one saving at once, and the end of the draft they were filled in as. */
+  async enterAll(said: Entering[], draft: string | null = null): Promise<Op[]> {
+    const ops = await this.outbox.enterAll(said, draft)
     this.tell('outbox')
     void this.courier.go()
-    return op
+    return ops
   }
 
   async entries(): Promise<Entry[]> {

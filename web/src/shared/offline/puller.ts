@@ -21,7 +21,7 @@ export interface Pulling {
 }
 
 export async function pull(pulling: Pulling): Promise<void> {
-  const { network, copy } = pulling
+  const { copy } = pulling
   await copy.load()
   let first = copy.cursor === null ? begin(pulling) : null
   for (;;) {

@@ -17,7 +17,7 @@ const en: typeof zh = {
     unsent: '{n} not sent', last: 'last sync {at}', never: 'not synced yet', sending: 'sending', receiving: 'updating', offline: 'Offline, you can go on',
     foreign: 'This network wants a sign-in; all is kept here', busy: 'The service is busy; tried again soon', sign_in: 'Signed out; all is kept here', outdated: 'Reload the page to sync again',
     refused: 'The sync failed; tried again soon', attention: '{n} need you', first: 'First download {done}/{total}, about {left} s', firstUnknown: 'First download {done}', signIn: 'Sign in',
-    clock: 'This phone’s clock is wrong; the service’s time is used.', label: 'Sync', limited: 'Limited offline: the browser has no offline support, stay connected.',
+    clock: 'This phone’s clock is wrong; the service’s time is used.', label: 'Sync', full: 'The phone is nearly full', old: '{n} records wait for more than a day; go online soon', pull: 'Let go to sync', limited: 'Limited offline: the browser has no offline support, stay connected.',
   },
   tick: { kept: 'kept', sent: 'sent', waiting: 'received', rejected: 'not accepted', photos: '{n} photos to send' },
   due: {
@@ -34,7 +34,7 @@ const en: typeof zh = {
   home: {
     members: 'Members', due: 'Due here', noDue: 'Nothing is due here.', issues: 'Open issues', history: 'Visits of 90 days', noHistory: 'No visit in 90 days.', start: 'Start visit', notHome: 'Not at home',
     reveal: 'Show', revealTitle: 'Show the phone number', revealWhy: 'What for? (kept in the read log)', purposes: { contact: 'Arrange a visit', safety: 'Safety notice', help: 'Help at home' }, revealNeeds: 'Needs a connection.',
-    dial: 'Call {number}', care: 'Care', note: 'Note', gone: 'This household is not on your ground, or was merged or has moved.', notHomeKept: '“Not at home” kept', undo: 'Undo', navigate: 'Navigate', nodoor: 'door unknown', report: 'Report a problem here',
+    dial: 'Call {number}', care: 'Care', note: 'Note: {note}', gone: 'This household is not on your ground, or was merged or has moved.', notHomeKept: '“Not at home” kept', undo: 'Undo', navigate: 'Navigate', nodoor: 'door unknown', report: 'Report a problem',
     last: 'last visit {n} days ago', lastToday: 'visited today', lastNever: 'no visit yet', draft: 'A draft is here; go on with it', id: 'ID {masked}', noPhone: 'no phone on record',
   },
   visit: {
@@ -49,15 +49,15 @@ const en: typeof zh = {
     fixed: 'Fixed on the spot', fixedWhat: 'What was done?', kept: 'Kept on this phone', another: 'Another one at this place', seeDue: 'Back to tasks', needs: 'Choose a category or write a sentence.', emergency: 'If somebody is in danger call 110, 119 or 120 first.', atHome: 'at {door}',
   },
   issue: {
-    title: 'Issue', number: 'No. {n}', unnumbered: 'numbered when sent', raised: 'raised {at}', place: 'Place', clock: 'Time limit', steps: 'Next step', none: 'Another post holds this; you may look and comment.', later: 'More steps', kept: 'kept: {step}',
+    title: 'Issue', number: 'No. {n}', unnumbered: 'numbered when sent', raised: 'raised {at}', place: 'Place: {place}', clock: 'Time limit', steps: 'Next step', none: 'Another post holds this; you may look and comment.', later: 'More steps', kept: 'kept: {step}',
     others: '{n} others reported it', gone: 'This issue is closed or no longer on your ground.', submit: 'Submit', needsNet: 'choosing needs a connection', photos: 'Photos (optional)', cancel: 'Cancel', online: 'Show the record', offline: 'The record needs a connection.', trail: 'Record',
     missing: 'Fill in “{name}”.', waiting: 'The last step waits to be sent; the next one comes after.',
   },
   patrol: {
-    title: 'Patrol', basis: 'Basis', every: 'every {n} days', last: 'last {day}', never: 'not done yet', start: 'Point by point', save: 'Save this round', note: 'In words', need: 'A reported point needs a sentence.', kept: 'Kept on this phone', none: 'Fill in one point at least.',
+    title: 'Patrol', basis: 'basis: {basis}', every: 'every {n} days', last: 'last {day}', never: 'not done yet', start: 'Point by point', save: 'Save this round', note: 'In words', need: 'A reported point needs a sentence.', kept: 'Kept on this phone', none: 'Fill in one point at least.',
     progress: '{done}/{all} filled in', gone: 'This list has ended.',
   },
-  map: { title: 'Map', label: 'Map of the grid', list: 'Buildings', homes: '{n} homes', due: '{n} due', late: '{n} late', calm: 'nothing due', loading: 'Opening the map…', failed: 'The map did not open; the list works.', nowhere: 'Homes without a place' },
+  map: { title: 'Map', label: 'Map of the grid', list: 'Buildings', homes: '{n} homes', due: '{n} due', late: '{n} late', calm: 'nothing due', loading: 'Opening the map…', failed: 'The map did not open; the list works.', nowhere: 'Homes without a place', building: 'Building {n}' },
   me: {
     title: 'Me', sync: 'Sync now', unsent: 'Not sent', records: 'My records', attention: 'Needs you', care: 'Large text', careHint: 'bigger letters, higher buttons', language: 'Language', storage: 'Space on the phone', storageOf: '{used} of {all} used',
     storageHigh: 'The phone is nearly full. Delete photos or apps you do not need; photos already sent can be cleared here.', tidy: 'Clear sent photos', tidied: '{n} cleared', leave: 'Hand over on leave', lock: 'Lock now', signOff: 'Sign off and clear', version: 'version {v}',
@@ -69,7 +69,10 @@ const en: typeof zh = {
     visit_create: 'Visit', visit_amend: 'Visit corrected', patrol_create: 'Patrol', issue_create: 'Report', issue_step: 'Issue', household_create: 'New household', household_edit: 'Household changed', resident_add: 'New member', resident_edit: 'Member changed', delete_ask: 'Deletion asked',
   },
   leave: {
-    title: 'Hand over on leave', why: 'Your deputy sees and does your tasks while you are away.', until: 'Away until', deputy: 'Deputy', auto: 'by rank A and B', send: 'Hand over', done: 'Handed over', doneWhy: 'Your deputy sees your tasks now.', print: 'Print the list', save: 'Save the list', needsNet: 'Handing over needs a connection.', list: 'List ({n})', notThere: 'This service cannot do it from the phone yet; ask your grid leader.', unsent: 'Send the {n} unsent records first.', end: 'End it',
+    title: 'Hand over on leave', why: 'Your deputy sees and does your tasks while you are away.', until: 'Away until', deputy: 'Deputy', auto: 'nobody in particular (rank B goes on)', inHand: 'What your deputy finds: {issues} issues, {orders} orders, {visits} visits', send: 'Hand over', done: 'Handed over', doneWhy: 'Your deputy sees your tasks now.', print: 'Print the list', save: 'Save the list', needsNet: 'Handing over needs a connection.', list: 'List ({n})', notThere: 'This service cannot do it from the phone yet; ask your grid leader.', unsent: 'Send the {n} unsent records first.', end: 'End it',
+  },
+  closed: {
+    title: 'Household data is locked', why: 'This phone has not been online for more than {n} days. Sync once to see households again; what you have kept is safe, and you can still report.', report: 'Report a problem',
   },
   common: { back: 'Back', loading: 'Opening…', days: '{n} days', toast: 'Notice' },
 }

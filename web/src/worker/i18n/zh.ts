@@ -15,7 +15,7 @@ export default {
     unsent: '未上传 {n}', last: '最后同步 {at}', never: '尚未同步', sending: '正在上传', receiving: '正在更新', offline: '离线,可继续填写',
     foreign: '网络需要先登录,内容都在本机', busy: '服务器忙,稍后自动重试', sign_in: '登录已过期,内容都在本机', outdated: '请更新页面后继续同步',
     refused: '同步没有成功,稍后重试', attention: '{n} 条需要处理', first: '首次下载 {done}/{total},约 {left} 秒', firstUnknown: '首次下载 {done} 条', signIn: '去登录',
-    clock: '手机时间不准,已按服务器时间记录。', label: '同步情况', limited: '离线能力受限:浏览器未启用离线支持,请保持联网使用。',
+    clock: '手机时间不准,已按服务器时间记录。', label: '同步情况', full: '手机空间快满了', old: '有 {n} 条存了一天以上还没有上传,请尽快联网', pull: '松手同步', limited: '离线能力受限:浏览器未启用离线支持,请保持联网使用。',
   },
   tick: { kept: '已存', sent: '已传', waiting: '已收到,待核', rejected: '未被接受', photos: '照片 {n} 张待传' },
   due: {
@@ -32,7 +32,7 @@ export default {
   home: {
     members: '成员', due: '这一户要办的', noDue: '这一户目前没有到期的。', issues: '未办结事项', history: '近 90 天走访', noHistory: '近 90 天没有走访记录。', start: '开始走访', notHome: '不在家',
     reveal: '查看', revealTitle: '查看电话', revealWhy: '为什么要看?(会记入查阅日志)', purposes: { contact: '联系走访时间', safety: '安全提醒', help: '上门帮办' }, revealNeeds: '需要联网才能查看。',
-    dial: '拨打 {number}', care: '关爱提示', note: '备注', gone: '这一户不在您的网格里,或已合并、迁出。', notHomeKept: '已记「不在家」', undo: '撤销', navigate: '导航', nodoor: '门牌未知', report: '上报这里的问题',
+    dial: '拨打 {number}', care: '关爱提示', note: '备注:{note}', gone: '这一户不在您的网格里,或已合并、迁出。', notHomeKept: '已记「不在家」', undo: '撤销', navigate: '导航', nodoor: '门牌未知', report: '上报问题',
     last: '最近走访 {n} 天前', lastToday: '今天走访过', lastNever: '还没有走访记录', draft: '有未保存的草稿,继续填写', id: '证件 {masked}', noPhone: '未登记电话',
   },
   visit: {
@@ -47,15 +47,15 @@ export default {
     fixed: '已当场解决', fixedWhat: '怎么解决的?', kept: '已保存在本机', another: '再报一件(同一地点)', seeDue: '返回任务', needs: '请选类别或写一句说明。', emergency: '危及人身安全,请先拨打 110、119、120。', atHome: '在 {door}',
   },
   issue: {
-    title: '事项', number: '编号 {n}', unnumbered: '上传后给出编号', raised: '{at} 提出', place: '地点', clock: '时限', steps: '办理', none: '现在由其他岗位办理,您可以查看和备注。', later: '更多办理', kept: '已存:{step}',
+    title: '事项', number: '编号 {n}', unnumbered: '上传后给出编号', raised: '{at} 提出', place: '地点:{place}', clock: '时限', steps: '办理', none: '现在由其他岗位办理,您可以查看和备注。', later: '更多办理', kept: '已存:{step}',
     others: '还有 {n} 人反映', gone: '这件事项已办结或已不在您的网格。', submit: '提交', needsNet: '需要联网选择', photos: '照片(选填)', cancel: '取消', online: '查看办理记录', offline: '办理记录需要联网查看。', trail: '办理记录',
     missing: '请填写「{name}」。', waiting: '上一步正等待上传,之后再办下一步。',
   },
   patrol: {
-    title: '巡查', basis: '依据', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存本次巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
+    title: '巡查', basis: '依据:{basis}', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存本次巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
     progress: '已填 {done}/{all}', gone: '这份巡查清单已停用。',
   },
-  map: { title: '地图', label: '本网格地图', list: '楼栋列表', homes: '{n} 户', due: '{n} 项到期', late: '{n} 项逾期', calm: '没有到期', loading: '正在打开地图…', failed: '地图没有打开,下面的列表可以照常使用。', nowhere: '没有位置的住户' },
+  map: { title: '地图', label: '本网格地图', list: '楼栋列表', homes: '{n} 户', due: '{n} 项到期', late: '{n} 项逾期', calm: '没有到期', loading: '正在打开地图…', failed: '地图没有打开,下面的列表可以照常使用。', nowhere: '没有位置的住户', building: '{n} 栋' },
   me: {
     title: '我的', sync: '立即同步', unsent: '未上传', records: '我的记录', attention: '需要处理', care: '大字模式', careHint: '字更大、按钮更高', language: '语言', storage: '手机空间', storageOf: '已用 {used} / {all}',
     storageHigh: '手机空间快满了。请删除不用的照片或应用;已上传的照片可以从本机清除。', tidy: '清除已上传的照片', tidied: '已清除 {n} 张', leave: '请假交接', lock: '立即锁定', signOff: '退出并清除本机', version: '版本 {v}',
@@ -67,7 +67,10 @@ export default {
     visit_create: '走访', visit_amend: '更正走访', patrol_create: '巡查', issue_create: '上报', issue_step: '办理事项', household_create: '新增住户', household_edit: '修改住户', resident_add: '新增成员', resident_edit: '修改成员', delete_ask: '申请删除',
   },
   leave: {
-    title: '请假交接', why: '离岗期间由代理人看到并办理您的任务。', until: '离岗到', deputy: '代理人', auto: '按 AB 角自动确定', send: '提交交接', done: '已交接', doneWhy: '代理人已能看到您的任务。', print: '打印清单', save: '保存清单', needsNet: '交接需要联网。', list: '交接清单({n} 项)', notThere: '本系统还不能在手机上交接,请联系网格长。', unsent: '先上传未上传的 {n} 条,再交接。', end: '结束交接',
+    title: '请假交接', why: '离岗期间由代理人看到并办理您的任务。', until: '离岗到', deputy: '代理人', auto: '不指定(由 AB 角接手)', inHand: '代理人接手:事项 {issues} 件、工单 {orders} 件、走访 {visits} 户', send: '提交交接', done: '已交接', doneWhy: '代理人已能看到您的任务。', print: '打印清单', save: '保存清单', needsNet: '交接需要联网。', list: '交接清单({n} 项)', notThere: '本系统还不能在手机上交接,请联系网格长。', unsent: '先上传未上传的 {n} 条,再交接。', end: '结束交接',
+  },
+  closed: {
+    title: '住户信息已锁定', why: '这部手机已超过 {n} 天没有联网。为保护住户信息,联网同步一次后才能查看;已存的内容不会丢失,仍可上报。', report: '上报问题',
   },
   common: { back: '返回', loading: '正在打开…', days: '{n} 天', toast: '提示' },
 }
