@@ -1,10 +1,8 @@
 // Days of the office, by the phone's clock put right as far as it is known.
-import { ref } from 'vue'
 import { shortDay } from '@/shared/time'
 import { phone } from './session'
+import { ticking } from './ticking'
 
-/** Moves on now and then, so that what depends on the time is reckoned again. */
-export const ticking = ref(0)
 const DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' })
 
 export function now(): number {

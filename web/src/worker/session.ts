@@ -1,5 +1,5 @@
 /** Who is signed in on this phone, locked or open; everything that pages read hangs on it. */
-import { reactive, shallowRef } from 'vue'
+import { computed, reactive, shallowRef } from 'vue'
 
 import { enrol, isKnown, unlock, unlockWith, type SignedIn } from '@/shared/offline/enrolment'
 import { Cipher } from '@/shared/offline/keys'
@@ -11,7 +11,9 @@ import { AT_REST, type Standing } from '@/shared/offline/courier'
 import type { Entry } from '@/shared/offline/outbox'
 import type { Phone } from '@/shared/offline/phone'
 import { ground } from './ground'
+import { ticking } from './ticking'
 import { build } from './build'
+import { measure } from './room'
 
 const LOCK_AFTER_MS = 5 * 60_000
 const KEY_CHANNEL = 'wangge-key'
@@ -25,6 +27,8 @@ export const here = reactive({
   standing: { ...AT_REST } as Standing,
   unsent: 0,
   photosUnsent: 0,
+  /** When the longest unsent record was entered; infinite without one. */
+  oldest: Infinity,
   clockWarning: false,
   attention: 0,
 })
@@ -97,6 +101,7 @@ async function take(opened: Phone): Promise<void> {
   here.gate = 'open'
   lend(opened)
   opened.courier.start()
+  void measure()
   void navigator.storage?.persist?.()
 }
 
@@ -104,9 +109,15 @@ async function heard(opened: Phone, what: string): Promise<void> {
   if (phone.value !== opened) return
   if (what === 'records' || what === 'manifest') await ground.read(opened)
   if (what === 'outbox') await readOutbox(opened)
-  if (what === 'standing') here.standing = opened.courier.standing
+  if (what === 'standing') standing(opened)
   here.clockWarning = opened.clockWarning
   if (what === 'gone') leave('gone')
+}
+
+function standing(opened: Phone): void {
+  const ended = here.standing.phase !== 'idle' && opened.courier.standing.phase === 'idle'
+  here.standing = opened.courier.standing
+  if (ended) void measure()
 }
 
 async function readOutbox(opened: Phone): Promise<void> {
@@ -114,9 +125,21 @@ async function readOutbox(opened: Phone): Promise<void> {
   photosWaiting.value = await opened.photos.waitingOf()
   entries.value = found
   here.unsent = found.filter((one) => one.state !== 'sent' && one.state !== 'rejected').length
+  here.oldest = Math.min(...found.filter((one) => one.state !== 'sent').map((one) => one.enteredAt))
   here.photosUnsent = await opened.photos.unsent()
   here.attention = found.filter((one) => needsAttention(one)).length
 }
+
+const DAY_MS = 86_400_000
+
+/** Too long without the service: what is kept of households is not shown until it has been talked to once. */
+export const readingClosed = computed(() => {
+  const opened = phone.value
+  if (opened === null) return false
+  const since = here.standing.lastSync ?? opened.clock.wall()
+  void ticking.value
+  return opened.clock.wall() - since > opened.policy.reading_locks_after_days * DAY_MS
+})
 
 /** Refused, or waiting for a person. */
 export function needsAttention(one: Entry): boolean {

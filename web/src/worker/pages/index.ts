@@ -1,4 +1,5 @@
 // Everything is loaded with the first page, so that it opens without a signal; only the map comes when it is asked for.
+// `always`: shows nothing of households, so it opens however long the phone was without the service.
 // `restful`: a page in which nothing is being filled in, where a newer build may take over.
 import type { RouteRecordRaw } from 'vue-router'
 import DuePage from './DuePage.vue'
@@ -19,10 +20,10 @@ export const routes: RouteRecordRaw[] = [
   { path: '/home/:id', component: HomePage, meta: { tab: 'homes', restful: true }, props: true },
   { path: '/home/:id/visit', component: VisitPage, meta: { tab: 'homes' }, props: true },
   { path: '/map', component: MapPage, meta: { tab: 'map', restful: true } },
-  { path: '/report', component: ReportPage, meta: { tab: 'report' } },
+  { path: '/report', component: ReportPage, meta: { tab: 'report', always: true } },
   { path: '/issue/:id', component: IssuePage, meta: { tab: 'due' }, props: true },
   { path: '/patrol/:id', component: PatrolPage, meta: { tab: 'due' }, props: true },
-  { path: '/me', component: MePage, meta: { tab: 'me', restful: true } },
+  { path: '/me', component: MePage, meta: { tab: 'me', restful: true, always: true } },
   { path: '/me/records', component: RecordsPage, meta: { tab: 'me', restful: true }, props: { attention: false } },
   { path: '/me/attention', component: RecordsPage, meta: { tab: 'me', restful: true }, props: { attention: true } },
   { path: '/me/leave', component: LeavePage, meta: { tab: 'me' } },

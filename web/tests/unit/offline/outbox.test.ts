@@ -146,7 +146,7 @@ describe('sending', () => {
     const phone = await phoneAt(service)
     const photo = await phone.photos.keep(new Uint8Array([9]), phone.policy)
     await phone.photos.bind([photo.id], freshId())
-    service.fault = (method, path, answer) => (method === 'PUT' ? answer().then(() => json({}, 502)) : null)
+    service.fault = (method, _, answer) => (method === 'PUT' ? answer().then(() => json({}, 502)) : null)
     await phone.courier.go()
     expect(await phone.photos.unsent()).toBe(1)
     service.fault = () => null
