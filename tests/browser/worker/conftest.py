@@ -53,6 +53,70 @@ async def furnish(runtime: Runtime, rooms: int = len(PEOPLE)) -> list[UUID]:
     return made
 
 
+async def row_of(work: Work, model: type[Any], mine: Any) -> dict[str, Any]:
+    found = await work.session.execute(select(model.__table__).where(mine).execution_options(unscoped=True))
+    return dict(found.mappings().one())
+
+
+def apart(place: int) -> dict[str, str]:
+    """The door of the household at that place: eight rooms on each storey, 125 doors in a building."""
+    building, rest = divmod(place + 1, 125)
+    storey, room = divmod(rest, 8)
+    return {"building": str(building + 1), "entrance": "1", "room": f"{storey + 1}{room + 1:02d}"}
+
+
+async def thousand(runtime: Runtime, due: int = 3, count: int = 1000) -> None:
+    """As many households as a grid has at most; the first few are called on every month."""
+    async with system_work(runtime, HERE) as work:
+        first = await home(work, "101")
+        household = await row_of(work, Household, Household.id == first)
+        door = await row_of(work, Dwelling, Dwelling.id == household["dwelling_id"])
+        head = await row_of(work, Resident, Resident.household_id == first)
+        doors, households, heads = [], [], []
+        for place in range(count - 1):
+            name = PEOPLE[2] if place == 1 else PEOPLE[place % 2]  # one 单雄 among all
+            sealed = {"name_sealed": work.keys.seal(name, "resident.name"), "phone_masked": f"166****{place:04d}"}
+            doors.append(door | apart(place) | {"id": work.new_id()})
+            households.append(household | {"id": work.new_id(), "dwelling_id": doors[-1]["id"]})
+            heads.append(head | sealed | {"id": work.new_id(), "household_id": households[-1]["id"]})
+        for model, rows in ((Dwelling, doors), (Household, households), (Resident, heads)):
+            await work.put(model, rows)
+        called_on = [UUID(str(row["id"])) for row in households[:due]]
+        for household_id in called_on:
+            await need(work, household_id, since=work.clock.now() - timedelta(days=70))
+        await reckoning.reckon(work, called_on)
+
+
+async def homes_due(runtime: Runtime) -> list[UUID]:
+    """Three households by name, called on every month."""
+    return await furnish(runtime, 3)
+
+
+async def crowd(runtime: Runtime, rooms: int) -> None:
+    """So many households more on the ground, with a head each, and nothing due."""
+    async with system_work(runtime, HERE) as work:
+        first = await home(work, "1000")
+        (household,) = await plain(work, Household, Household.id == first)
+        (door,) = await plain(work, Dwelling, Dwelling.id == household["dwelling_id"])
+        (head,) = await plain(work, Resident, Resident.household_id == first)
+        doors, households, heads = [], [], []
+        for place in range(1, rooms):
+            ids = {"door": work.new_id(), "household": work.new_id(), "head": work.new_id()}
+            doors.append(door | {"id": ids["door"], "room": str(1000 + place)})
+            households.append(household | {"id": ids["household"], "dwelling_id": ids["door"]})
+            heads.append(head | {"id": ids["head"], "household_id": ids["household"]})
+        await work.put(Dwelling, doors)
+        await work.put(Household, households)
+        await work.put(Resident, heads)
+
+
+async def plain(work: Work, model: Any, which: Any) -> list[dict[str, Any]]:
+    """Rows as they are put, whatever their columns."""
+    table = model.__table__
+    query = select(*(getattr(model, column.key) for column in table.columns)).where(which)
+    return [dict(row._mapping) for row in await work.session.execute(query.execution_options(unscoped=True))]
+
+
 @pytest.fixture
 async def homes_there(runtime: Runtime) -> list[UUID]:
     return await furnish(runtime)
@@ -69,13 +133,18 @@ async def raise_issue(runtime: Runtime, sit: Sit, **more: Any) -> str:
     return str(answer.json()["id"])
 
 
-async def sign_on(page: Page, role: Role = Role.GRID_WORKER, ground: str = town.G1) -> None:
+async def sign_on(
+    page: Page, role: Role = Role.GRID_WORKER, ground: str = town.G1, *, deputising: bool = False
+) -> None:
     """As a person does it: name, password, a PIN twice."""
     await page.fill("input[name=username]", town.login_name(role, ground))
     await page.fill("input[name=password]", town.PASSWORD)
     await page.click("button[type=submit]")
     await page.select_option("select[name=district]", HERE)  # the account works in two districts
     await page.click("button[type=submit]")
+    await page.wait_for_selector("input[name=pin]")
+    if deputising:  # for the post of somebody away
+        await page.select_option("select[name=post]", index=1)
     await page.fill("input[name=pin]", PIN)
     await page.fill("input[name=pin-again]", PIN)
     await page.click("button[type=submit]")
