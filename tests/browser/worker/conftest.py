@@ -53,40 +53,6 @@ async def furnish(runtime: Runtime, rooms: int = len(PEOPLE)) -> list[UUID]:
     return made
 
 
-async def row_of(work: Work, model: type[Any], mine: Any) -> dict[str, Any]:
-    found = await work.session.execute(select(model.__table__).where(mine).execution_options(unscoped=True))
-    return dict(found.mappings().one())
-
-
-def apart(place: int) -> dict[str, str]:
-    """The door of the household at that place: eight rooms on each storey, 125 doors in a building."""
-    building, rest = divmod(place + 1, 125)
-    storey, room = divmod(rest, 8)
-    return {"building": str(building + 1), "entrance": "1", "room": f"{storey + 1}{room + 1:02d}"}
-
-
-async def thousand(runtime: Runtime, due: int = 3, count: int = 1000) -> None:
-    """As many households as a grid has at most; the first few are called on every month."""
-    async with system_work(runtime, HERE) as work:
-        first = await home(work, "101")
-        household = await row_of(work, Household, Household.id == first)
-        door = await row_of(work, Dwelling, Dwelling.id == household["dwelling_id"])
-        head = await row_of(work, Resident, Resident.household_id == first)
-        doors, households, heads = [], [], []
-        for place in range(count - 1):
-            name = PEOPLE[2] if place == 1 else PEOPLE[place % 2]  # one 单雄 among all
-            sealed = {"name_sealed": work.keys.seal(name, "resident.name"), "phone_masked": f"166****{place:04d}"}
-            doors.append(door | apart(place) | {"id": work.new_id()})
-            households.append(household | {"id": work.new_id(), "dwelling_id": doors[-1]["id"]})
-            heads.append(head | sealed | {"id": work.new_id(), "household_id": households[-1]["id"]})
-        for model, rows in ((Dwelling, doors), (Household, households), (Resident, heads)):
-            await work.put(model, rows)
-        called_on = [UUID(str(row["id"])) for row in households[:due]]
-        for household_id in called_on:
-            await need(work, household_id, since=work.clock.now() - timedelta(days=70))
-        await reckoning.reckon(work, called_on)
-
-
 async def homes_due(runtime: Runtime) -> list[UUID]:
     """Three households by name, called on every month."""
     return await furnish(runtime, 3)
