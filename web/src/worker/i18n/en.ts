@@ -69,7 +69,7 @@ const en: typeof zh = {
     visit_create: 'Visit', visit_amend: 'Visit corrected', patrol_create: 'Patrol', issue_create: 'Report', issue_step: 'Issue', household_create: 'New household', household_edit: 'Household changed', resident_add: 'New member', resident_edit: 'Member changed', delete_ask: 'Deletion asked',
   },
   leave: {
-    title: 'Hand over on leave', why: 'Your deputy sees and does your tasks while you are away.', until: 'Away until', deputy: 'Deputy', auto: 'nobody in particular (rank B goes on)', inHand: 'What your deputy finds: {issues} issues, {orders} orders, {visits} visits', send: 'Hand over', done: 'Handed over', doneWhy: 'Your deputy sees your tasks now.', print: 'Print the list', save: 'Save the list', needsNet: 'Handing over needs a connection.', list: 'List ({n})', notThere: 'This service cannot do it from the phone yet; ask your grid leader.', unsent: 'Send the {n} unsent records first.', end: 'End it',
+    title: 'Hand over on leave', why: 'Your deputy sees and does your tasks while you are away.', until: 'Away until', deputy: 'Deputy', auto: 'Rank B steps in', inHand: 'What your deputy finds: {issues} issues, {orders} orders, {visits} visits', send: 'Hand over', done: 'Handed over', doneWhy: 'Your deputy sees your tasks now.', print: 'Print the list', save: 'Save the list', needsNet: 'Handing over needs a connection.', list: 'List ({n})', notThere: 'This service cannot do it from the phone yet; ask your grid leader.', unsent: 'Send the {n} unsent records first.', end: 'End it',
   },
   closed: {
     title: 'Household data is locked', why: 'This phone has not been online for more than {n} days. Sync once to see households again; what you have kept is safe, and you can still report.', report: 'Report a problem',

@@ -67,7 +67,7 @@ export default {
     visit_create: '走访', visit_amend: '更正走访', patrol_create: '巡查', issue_create: '上报', issue_step: '办理事项', household_create: '新增住户', household_edit: '修改住户', resident_add: '新增成员', resident_edit: '修改成员', delete_ask: '申请删除',
   },
   leave: {
-    title: '请假交接', why: '离岗期间由代理人看到并办理您的任务。', until: '离岗到', deputy: '代理人', auto: '不指定(由 AB 角接手)', inHand: '代理人接手:事项 {issues} 件、工单 {orders} 件、走访 {visits} 户', send: '提交交接', done: '已交接', doneWhy: '代理人已能看到您的任务。', print: '打印清单', save: '保存清单', needsNet: '交接需要联网。', list: '交接清单({n} 项)', notThere: '本系统还不能在手机上交接,请联系网格长。', unsent: '先上传未上传的 {n} 条,再交接。', end: '结束交接',
+    title: '请假交接', why: '离岗期间由代理人看到并办理您的任务。', until: '离岗到', deputy: '代理人', auto: '不指定(AB 角)', inHand: '代理人接手:事项 {issues} 件、工单 {orders} 件、走访 {visits} 户', send: '提交交接', done: '已交接', doneWhy: '代理人已能看到您的任务。', print: '打印清单', save: '保存清单', needsNet: '交接需要联网。', list: '交接清单({n} 项)', notThere: '本系统还不能在手机上交接,请联系网格长。', unsent: '先上传未上传的 {n} 条,再交接。', end: '结束交接',
   },
   closed: {
     title: '住户信息已锁定', why: '这部手机已超过 {n} 天没有联网。为保护住户信息,联网同步一次后才能查看;已存的内容不会丢失,仍可上报。', report: '上报问题',
