@@ -6,6 +6,7 @@ from typing import Any
 from app.faces.schemas import ResidentFaceOut, WordOut
 from app.faces.step_forms import forms_in, resolve
 from app.faces.vocabulary import lists
+from app.issues.suggesting import NUMBERS
 from app.sync.schemas import PolicyOut
 
 FIRST_PHOTOS = 6  # one near, one wide, some more (UX 1b); what the service takes beyond is left for later
@@ -21,6 +22,7 @@ def told(contract: Mapping[str, Any], districts: Mapping[str, str]) -> ResidentF
         photos_most=FIRST_PHOTOS,
         photo_side=phone.photo_side,
         photo_bytes=phone.photo_target_bytes,
+        emergency_numbers=list(NUMBERS),
         verdicts=words["verdict"],
         levels=words["satisfaction"],
         steps=[form for form in forms_in(contract) if form.subject == "report"],

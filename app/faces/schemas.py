@@ -87,7 +87,8 @@ class ResidentFaceOut(Schema):
 
     `most`: characters by field of `POST /issues`, and `guess` of what is looked at for one. `photos_most` is for a
     first sending; `photo_side` in pixels and `photo_bytes` are what a phone makes of a photo before it is sent.
-    `steps` are the reporter's own. `districts` are to be chosen from where neither link nor sign names one.
+    `emergency_numbers` stand where there is no line to ask which is meant. `steps` are the reporter's own; a
+    district is chosen from `districts` where neither link nor sign names one.
     """
 
     districts: list[WordOut]
@@ -95,6 +96,7 @@ class ResidentFaceOut(Schema):
     photos_most: int
     photo_side: int
     photo_bytes: int
+    emergency_numbers: list[str]
     verdicts: list[WordOut]
     levels: list[WordOut]
     steps: list[StepFormOut]

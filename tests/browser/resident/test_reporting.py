@@ -173,7 +173,7 @@ async def test_r4_without_a_line_all_numbers_are_shown(open_face: OpenFace) -> N
     page = await opened(open_face)
     await page.context.set_offline(True)
     await type_words(page, "闻到煤气味")
-    for number in ("110", "119", "120"):
+    for number in ("110", "119", "120", "122"):
         await page.get_by_role("link", name=number, exact=True).wait_for()
     await page.context.set_offline(False)
 
@@ -182,8 +182,10 @@ async def test_where_several_districts_live_one_is_asked_for(open_face: OpenFace
     page = await opened(open_face, sign=False)
     await page.evaluate("() => localStorage.removeItem('wangge.r.draft')")
     await page.goto(page.url.split("?")[0])
-    await type_words(page)
     await page.get_by_label("哪个区县?").wait_for()
+    await type_words(page, "楼下着火了")
+    await page.get_by_role("link", name="拨打 119").wait_for()  # whom to call is the same in all of them
+    await type_words(page)
     await press(page, "下一步")
     await page.locator(".summary a", has_text="请选择是哪个区县").click()
     await expect(focused(page)).to_have_id("district")

@@ -29,7 +29,7 @@ const en: typeof zh = {
   },
   near: {
     title: 'Is it one of these?', hint: 'Others nearby reported the same kind. If it is the same, join it; you still get your own number.', me: 'I have it too', none: 'None of these, mine is another',
-    away: 'about {m} m', close: 'close by', raised: 'reported {day}', people: 'reported by {n}', state: 'Now: {state}',
+    away: 'about {m} m', close: 'close by', raised: 'reported {day}', people: 'reported by {n} person | reported by {n} people', state: 'Now: {state}',
   },
   contact: {
     title: 'How can we reach you?', why: 'Only to check facts and tell you the result. Without it we handle it just the same; number and link show you how it goes.', name: 'Your name', nameHint: 'e.g. Ms Wang', phone: 'Phone', fix: '{field}: {why}. {how}', phoneHow: 'Write it like 13800001234 or 0871-67490001.', nameHow: 'Make it shorter; a name is enough.',
@@ -38,13 +38,13 @@ const en: typeof zh = {
   check: {
     title: 'Check and send', text: 'What', kind: 'Kind', noKind: 'not chosen; the staff will', place: 'Where', photos: 'Photos', nPhotos: '{n}',
     contact: 'Contact', none: 'none', same: 'Together with', send: 'Send', sending: 'Sending…',
-    saved: 'It is kept on this phone first and then sent; nothing is lost without a connection.', problems: '{n} places need mending before it can be sent',
+    saved: 'It is kept on this phone first and then sent; nothing is lost without a connection.', problems: '{n} place needs mending before it can be sent | {n} places need mending before it can be sent',
   },
   done: {
     title: 'We have it', number: 'Number', copy: 'Copy the number', copied: 'Copied', copyLink: 'Copy the link', linkCopied: 'Link copied', who: 'Who handles it', where: 'Area', call: 'Call',
     contactBy: 'First contact', before: 'by {at}', solveBy: 'To be done', save: 'Keep this link to see how it goes', saveHint: 'Take a picture of the code, or send the link to yourself.',
-    follow: 'See progress', again: 'Report another (same place)', another: 'Report another', photosLeft: '{n} photos are still on their way; the work goes on without them.',
-    photosLost: '{n} photos did not arrive; the work goes on without them. You can add them on the progress page.', qr: 'Code of the progress page', details: 'Looking up who handles it…', noDetails: 'See the progress page later for who handles it.',
+    follow: 'See progress', again: 'Report another (same place)', another: 'Report another', photosLeft: '{n} photo is still on its way; the work goes on without it. | {n} photos are still on their way; the work goes on without them.',
+    photosLost: '{n} photo did not arrive; the work goes on without it. You can add it on the progress page. | {n} photos did not arrive; the work goes on without them. You can add them on the progress page.', qr: 'Code of the progress page', details: 'Looking up who handles it…', noDetails: 'See the progress page later for who handles it.',
     waitTitle: 'Kept on this phone', waiting: 'Not sent yet: no connection, or a very slow one.', waitMore: 'It goes by itself, once, when the connection is back. You may close this page; it also goes when you open it again. The number appears once it is sent.',
     sendNow: 'Try now', trying: 'Sending…', refusedTitle: 'Not sent; something needs mending', fix: 'Mend it', gone: 'This phone has no such report',
   },
@@ -53,7 +53,7 @@ const en: typeof zh = {
     title: 'Progress', number: 'Number {number}', now: 'Now', nobody: 'being found out', contacted: 'Contacted',
     review: 'Taken up again', timeline: 'What happened', newest: 'newest first', replies: 'Replies to you', ask: 'We ask you', actions: 'You can',
     rate: 'Say whether it is solved', complete: 'Add to your rating', change: 'Change your rating', changeUntil: 'It may be changed once until {at}',
-    photos: 'Add photos', photosSent: 'The photos arrived.', opened: 'Your contact was looked at {n} times; each time is on record.', neverOpened: 'Nobody has looked at your contact.',
+    photos: 'Add photos', photosSent: 'The photos arrived.', opened: 'Your contact was looked at once; it is on record. | Your contact was looked at {n} times; each time is on record.', neverOpened: 'Nobody has looked at your contact.',
     together: '{n} people reported the same.', said: 'Your rating', done: 'Received.', merged: 'Handled together with {number}', refresh: 'Refresh', at: 'as of {at}', cancel: 'Not now',
     lost: 'This link does not open',
   },
