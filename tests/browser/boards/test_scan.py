@@ -11,9 +11,7 @@ from tests.conftest import Sit
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_scanned_sign_opens_the_report_at_its_building(
-    open_face: OpenFace, served: str, sit: Sit
-) -> None:
+async def test_a_scanned_sign_opens_the_report_at_its_building(open_face: OpenFace, served: str, sit: Sit) -> None:
     office = await sit(Role.COMMUNITY_OFFICER, town.C1)
     listed = (await office.get("/boards", params={"area": town.C1})).json()
     board = next(one for one in listed if one["area_code"] == town.B1)
