@@ -92,6 +92,8 @@ class Supervised(StrEnum):
     SOON = "soon"
     REFUSED = "refused"
     OVER_HOPPED = "over_hopped"
+    DECISIONS = "decisions"  # asked by one, waiting for the second person
+    DEEMED = "deemed"  # counts as signed because nobody did
     DORMANT = "dormant"
     HELD_REVIEW = "held_review"
     SUPERVISED = "supervised"

@@ -154,6 +154,8 @@ class MatterLine(Schema):
     due_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    place: str | None
+    lead_unit: str | None
 
 
 class ListFilter(Schema):
@@ -170,6 +172,7 @@ class ListedLine(MatterLine):
     hops: int
     reworks: int
     since: datetime
+    whistle_id: UUID | None
 
 
 class LedgerFilter(Schema):
