@@ -54,6 +54,7 @@ class Batch:
     """`who` finds the phone's holder in each transaction anew, so that a revocation stops a batch half-way.
 
     `answers` are the results so far, by place in the batch; `together` lets runs of it go by one statement.
+    `put_off` are the entities of which an operation is to come again, and with it what was entered after it.
     """
 
     runtime: Runtime
@@ -66,6 +67,7 @@ class Batch:
     epoch: UUID
     answers: dict[int, OpResult] = field(default_factory=dict)
     together: bool = True
+    put_off: set[UUID] = field(default_factory=set)
 
     def own_work(self) -> AbstractAsyncContextManager[Work]:
         """A Work of the phone that sees nothing: for the ledger alone."""

@@ -206,7 +206,7 @@ async def _take_together(batch: Batch, run: Sequence[Item]) -> bool:
     """The whole run by one statement; False when something in it is wrong, and nothing was done."""
     asked = [item.asked for item in run if item.asked]
     verb = run[0].verb
-    if verb is None or verb.together is None:
+    if verb is None or verb.together is None or any(item.raw.entity_id in batch.put_off for item in run):
         return False
     try:
         async with batch.work_for(asked[0].op.assignment_id, *(one.moment.at for one in asked)) as work:
@@ -246,7 +246,22 @@ def _check_right(work: Work, verb: Verb) -> None:
 
 
 async def _take_one(batch: Batch, item: Item) -> OpResult:
-    """One operation by its own transaction; whatever it comes to is in the ledger, except trouble of ours."""
+    """One operation by its own transaction; whatever it comes to is in the ledger, except trouble of ours.
+
+    What follows on one that is put off is put off too: judged first, it would find its matter in an older state.
+    """
+    if item.raw.entity_id in batch.put_off:
+        return _put_off(item)
+    try:
+        return await _judge(batch, item)
+    except (Unavailable, Busy, SQLAlchemyError) as trouble:
+        log().warning("op_put_off", op_id=str(item.raw.op_id), why=type(trouble).__name__)
+        if item.raw.entity_id is not None:
+            batch.put_off.add(item.raw.entity_id)
+        return _put_off(item)
+
+
+async def _judge(batch: Batch, item: Item) -> OpResult:
     try:
         if item.refused is not None or item.asked is None or item.verb is None:
             return await _keep(batch, item, item.refused or _refused(item.raw, Status.REJECTED, "malformed"))
@@ -256,11 +271,14 @@ async def _take_one(batch: Batch, item: Item) -> OpResult:
         return await _keep(batch, item, waiting, waits.entities)
     except ValidationError as error:
         return await _keep(batch, item, _malformed(item.raw, error))
-    except (Unavailable, Busy, SQLAlchemyError) as trouble:
-        log().warning("op_put_off", op_id=str(item.raw.op_id), why=type(trouble).__name__)
-        return OpResult(op_id=item.raw.op_id, status=Status.RETRY, code="retry", retry_after=RETRY_S)
+    except (Unavailable, Busy):
+        raise
     except Problem as problem:
         return await _keep_problem(batch, item, problem)
+
+
+def _put_off(item: Item) -> OpResult:
+    return OpResult(op_id=item.raw.op_id, status=Status.RETRY, code="retry", retry_after=RETRY_S)
 
 
 async def _apply(batch: Batch, item: Item, asked: Asked, verb: Verb) -> OpResult:

@@ -25,6 +25,7 @@ from app.core.settings import Settings
 from app.core.work import Runtime, open_city
 from app.faces.bundle import Bundle
 from app.people import actions
+from app.people.capabilities import HELD_BY, Capability
 from app.people.models import Role
 from tests import town
 from tests.conftest import CHEAP, ROOT, find_post, make_runtime
@@ -189,6 +190,7 @@ async def session_of(runtime: Runtime, role: Role, ground: str) -> str:
     me = {
         "account_id": str(account_id), "username": town.login_name(role, ground), "display_name": "测试",
         "district": HERE, "post": post, "posts": [post],
+        "capabilities": sorted(one for one in Capability if role in HELD_BY[one]),
     }  # fmt: skip
     return json.dumps({"token": token, "expires_at": ends.isoformat(), "me": me}, ensure_ascii=False)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from app.core.work import Work
+
 PORTAL = "<html><title>免费无线网络</title><p>请先登录</p></html>".encode()
 BLANK = b"\r\n\r\n"
 
@@ -147,6 +149,11 @@ class Network:
             return await self.carry(Request(method, path, headers, content), forward)
 
         return sending
+
+
+async def cut_line(work: Work) -> None:
+    """The database hangs up on a transaction."""
+    await (await work.session.connection()).exec_driver_sql("select pg_terminate_backend(pg_backend_pid())")
 
 
 def _gateway(fault: Fault) -> Reply:

@@ -4,6 +4,7 @@ It is told each operation in the order in which the service first had it, and sa
 nothing of tables, batches, devices' locks or transactions.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -79,11 +80,13 @@ class Model:
     status: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, list[tuple[Holder, Op, datetime]]] = field(default_factory=dict)
 
-    def batch(self, phone: str, holder: Holder, ops: list[Op], times: dict[str, datetime]) -> None:
-        """Operations that have arrived together, then what had waited for them."""
+    def batch(
+        self, phone: str, holder: Holder, ops: list[Op], times: dict[str, datetime], left: Collection[str] = ()
+    ) -> None:
+        """Operations that have arrived together, then what had waited for them, without what was `left`."""
         for op in ops:
             self._take(phone, holder, op, times[op["op_id"]])
-        while self._take_up(phone):
+        while self._take_up(phone, left):
             pass
 
     def _take(self, phone: str, holder: Holder, op: Op, at: datetime) -> bool:
@@ -98,8 +101,9 @@ class Model:
             queue.sort(key=lambda one: int(one[1]["seq"]))
         return status != WAITING
 
-    def _take_up(self, phone: str) -> bool:
-        taken = [self._take(phone, *one) for one in list(self.waiting.get(phone, []))]  # each of them
+    def _take_up(self, phone: str, left: Collection[str]) -> bool:
+        waiting = [one for one in self.waiting.get(phone, []) if one[1]["op_id"] not in left]
+        taken = [self._take(phone, *one) for one in waiting]  # each of them
         return any(taken)
 
     def _judge(self, holder: Holder, op: Op, at: datetime) -> str:

@@ -24,7 +24,7 @@ from app.visits import reckoning
 from app.visits.records import PatrolList, PatrolPoint
 from app.worker.turns import drain
 from tests import town
-from tests.phones.faults import Cut, Kind, Network, Reply, Request
+from tests.phones.faults import Cut, Kind, Network, Reply, Request, cut_line
 from tests.phones.model import WAITING, Holder, Home, Model, Person
 from tests.phones.phone import Offline, Outgoing, Phone
 from tests.visits.homes import HERE, home, need
@@ -41,17 +41,25 @@ class PowerCut(BaseException):
 
 @dataclass
 class Power:
-    """Stands where every transaction of a phone begins (`ledger.lock_phone`): cut at the `left`-th of them."""
+    """Stands where every transaction of a phone begins (`ledger.lock_phone`): at the `left`-th of them the process
+    is gone, or, when `line` is set, only its connection to the database.
+    """
 
     left: int | None = None
-    cuts: int = 0
+    line: bool = False
+    fired: Counter[str] = field(default_factory=Counter)
 
-    def begin(self) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                self.left, self.cuts = None, self.cuts + 1
-                raise PowerCut
+    async def begin(self, work: Work) -> None:
+        if self.left is None:
+            return
+        self.left -= 1
+        if self.left >= 0:
+            return
+        self.left = None
+        self.fired["line_cut" if self.line else "power_cut"] += 1
+        if not self.line:
+            raise PowerCut
+        await cut_line(work)
 
 
 @dataclass
@@ -96,10 +104,9 @@ class Soak:
             try:
                 got = await plain(request.method, request.path, headers=request.head, content=request.body)
             except PowerCut:
-                await self.learn(found, request, cut=True)
+                await self.learn(found, request, None)
                 raise Cut from None
-            if got.status_code == 200:
-                await self.learn(found, request, cut=False)
+            await self.learn(found, request, got.content if got.status_code == 200 else None)
             return Reply(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.content)
 
         async def send(method: str, path: str, headers: dict[str, str], content: bytes) -> Reply:
@@ -109,17 +116,20 @@ class Soak:
         self.hands.append(found)
         return found
 
-    async def learn(self, hand: Hand, request: Request, *, cut: bool) -> None:
-        """Tell the model what has arrived; after a power cut, as much as is in the ledger."""
+    async def learn(self, hand: Hand, request: Request, answer: bytes | None) -> None:
+        """Tell the model what has been judged: by the answer, or when there is none, by the ledger. What is to
+        come again was not judged; and with that, or without an answer, what waits is as the ledger has it.
+        """
         if not request.path.endswith("/sync/push"):
             return
-        ops = json.loads(request.body)["ops"]
-        if not cut:
-            self.model.batch(hand.name, hand.holder, ops, self.times)
-            return
-        known = await self.ledger([op["op_id"] for op in ops])
-        there = [op for op in ops if op["op_id"] in known]
-        self.model.batch(hand.name, hand.holder, there, self.times)
+        ops, again = json.loads(request.body)["ops"], set()
+        if answer is not None:
+            again = {one["op_id"] for one in json.loads(answer)["results"] if one["status"] == "retry"}
+        waited = [one[1]["op_id"] for one in self.model.waiting.get(hand.name, [])]
+        known = await self.ledger([op["op_id"] for op in ops] + waited)
+        judged = [op for op in ops if op["op_id"] in known and op["op_id"] not in again]
+        left = {key for key, status in known.items() if status == WAITING} if again or answer is None else set()
+        self.model.batch(hand.name, hand.holder, judged, self.times, left)
 
     async def ledger(self, ids: list[str]) -> dict[str, str]:
         """What the service says has become of them."""
@@ -323,7 +333,7 @@ class Soak:
         if self.chance.random() < 0.5:
             hand.network.next(self.chance.choice(KINDS), self.chance.choice(PATHS), status=503)
         if self.chance.random() < 0.15:
-            self.power.left = self.chance.randint(0, 4)
+            self.power.left, self.power.line = self.chance.randint(0, 4), self.chance.random() < 0.5
         before = (phone.cursor, dict(phone.copy))
         await phone.sync()
         if self.chance.random() < 0.1:
@@ -333,8 +343,8 @@ class Soak:
 
     def _count(self, hand: Hand) -> None:
         self.fired.update(str(fault.kind) for fault in hand.network.faults if fault.fired)
-        self.fired["power_cut"] += self.power.cuts
-        self.power.left, self.power.cuts, hand.network.faults = None, 0, []
+        self.fired += self.power.fired
+        self.power.left, self.power.fired, hand.network.faults = None, Counter(), []
 
     async def _whole(self, hand: Hand) -> None:
         """A good signal for as long as it takes. What waits for something that was refused goes on waiting."""

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import FixedClock
-from app.core.work import Runtime, system_work
+from app.core.work import Runtime, Work, system_work
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto, Remark
 from app.people.models import Role
+from app.sync import ledger
 from app.worker.turns import drain
 from tests import town
 from tests.conftest import Desk, Sit, report
 from tests.phones.conftest import Enrol
+from tests.phones.faults import cut_line
 from tests.phones.phone import Phone
 from tests.visits.homes import HERE
 
@@ -125,3 +127,32 @@ async def test_a_photo_that_comes_after_its_issue_is_shown_with_it(
     wrong = {**headers, "X-SHA256": "0" * 64}
     answer = await phone.send("PUT", f"/api/v1/media/{phone.fresh()}", headers=wrong, content=jpeg)
     assert answer.status_code == 422
+
+
+async def test_what_follows_on_an_operation_put_off_is_put_off_too(
+    phone_of: Enrol, public: Desk, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line to the database is cut under the first of two steps: the second is not judged before it, and is no
+    conflict of its author with himself.
+    """
+    number = (await public.post("/issues", report(town.IN_B1))).json()["id"]
+    phone = await phone_of()
+    phone.enter("issue.step", number, {"step": "accept", "expected_state": "assigned"})
+    answer = {"step": "answer", "expected_state": "handling", "form": {"text": "灯已换好。", "result": "solved"}}
+    phone.enter("issue.step", number, answer)
+    locking, cuts = ledger.lock_phone, [True]
+
+    async def cut_once(work: Work) -> None:
+        if cuts:
+            cuts.clear()
+            await cut_line(work)
+        await locking(work)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "lock_phone", cut_once)
+        results = await phone.push()
+    assert [one["status"] for one in results] == ["retry", "retry"]
+    await phone.flush()
+    assert [one.status for one in phone.sent] == ["applied", "applied"]
+    async with system_work(runtime, HERE) as work:
+        assert await work.session.scalar(select(Issue.state)) == "answered"
