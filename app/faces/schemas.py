@@ -44,7 +44,7 @@ class FieldOut(Schema):
 
 
 class StepFormOut(Schema):
-    """The form of one step of one kind of subject; `undo` is the step that takes it back, if there is one."""
+    """The form of one step of one kind of subject; `undo` takes it back, within so many seconds."""
 
     subject: str
     step: str
@@ -53,6 +53,7 @@ class StepFormOut(Schema):
     route: str
     fields: list[FieldOut]
     undo: str | None = None
+    undo_within_s: int | None = None
 
 
 class StepFormsOut(Schema):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.clocks.waits import UNDO_SECONDS
 from app.dispatch.words import STEP_WORDS as ORDER_STEPS
 from app.faces.labels import KINDS, LABELS, LISTS
 from app.faces.schemas import FieldOut, StepFormOut
@@ -30,6 +31,7 @@ BESIDE = {  # verbs that are no step of a workflow but are drawn like one
 }
 OWN_WORDS = {"give_task": ("下达任务", "give a task")}
 NOT_ASKED = {"expected_version", "catalogue_item"}  # sent by the page, not typed by a person
+UNDONE_BY = {("order", "sign"): "unsign", ("report_in", "sign"): "unsign"}
 LONG = 100  # characters from which a text wants several lines
 
 
@@ -47,16 +49,10 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
         if known is None:
             continue
         fields = list(_fields(contract, _resolve(contract, body["schema"])))
+        undo = TAKEN_BACK_BY.get(step) if subject == "issue" else UNDONE_BY.get((subject, step))
+        back = {"undo": undo, "undo_within_s": UNDO_SECONDS if (subject, step) in UNDONE_BY else None}
         found.append(
-            StepFormOut(
-                subject=subject,
-                step=step,
-                zh=known[0],
-                en=known[1],
-                route=path,
-                fields=fields,
-                undo=TAKEN_BACK_BY.get(step) if subject == "issue" else None,
-            )
+            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields, **back)
         )
     return found
 
