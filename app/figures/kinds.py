@@ -55,6 +55,7 @@ class Part(StrEnum):
     NUMERATOR = "numerator"
     DENOMINATOR = "denominator"
     EXCLUDED = "excluded"
+    MISSED = "missed"  # of a clock alone: those that ended late
 
 
 class By(StrEnum):

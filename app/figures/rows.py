@@ -100,6 +100,8 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
     formula = next((one for one in await formulas(work, period) if one.name == wanted.figure), None)
     if formula is None:
         raise NotFound("figure")
+    if wanted.part == Part.MISSED:
+        raise NotFound("part")
     if wanted.part == Part.DENOMINATOR:
         return denominator_of(formula, c, period, adjusted=wanted.adjusted)
     if wanted.part == Part.EXCLUDED:

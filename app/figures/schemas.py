@@ -114,8 +114,11 @@ class ClockOut(Schema):
     on_time: int
     on_time_share: float | None
     running_late: int
+    missed: int
     rows: str
     on_time_rows: str
+    missed_rows: str
+    running_late_rows: str
 
 
 class ClockGroup(Schema):
