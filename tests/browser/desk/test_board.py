@@ -83,7 +83,9 @@ async def test_b2_closes_once_nothing_is_missing(people: Town, open_face: OpenFa
     )
 
 
-async def test_b3_a_refusal_is_shown_in_full_and_stops_nobody_elses_clock(people: Town, open_face: OpenFace) -> None:
+async def test_b3_a_refusal_is_shown_in_full_and_stops_nobody_elses_clock(
+    people: Town, open_face: OpenFace
+) -> None:
     whistle = await blow(people.street)
     mine = report_in_of(whistle, "chengguan")["id"]
     ok(await move(people.lead, mine, "refuse", reason="公厕选址不属本局职责。", legal_basis=BASIS))
@@ -95,7 +97,9 @@ async def test_b3_a_refusal_is_shown_in_full_and_stops_nobody_elses_clock(people
     await expect(row(page, "区水务局").get_by_role("cell").nth(1)).to_contain_text("剩")
 
 
-async def test_b4_by_due_time_and_what_failed_says_so_while_the_rest_stands(people: Town, open_face: OpenFace) -> None:
+async def test_b4_by_due_time_and_what_failed_says_so_while_the_rest_stands(
+    people: Town, open_face: OpenFace
+) -> None:
     page = await open_face("desk", Role.STREET_DISPATCHER, town.WEST, path="whistles")
     await expect(page.locator(".empty")).to_contain_text("没有进行中的吹哨。")
     await expect(page.locator(".empty")).to_contain_text("吹哨需要")
