@@ -76,7 +76,7 @@ async def test_drawings_have_a_table_behind_and_the_order_is_that_of_codes(
     await expect(clocks.get_by_role("row").filter(has_text="首次联系时限")).to_be_visible()
     areas = page.get_by_role("table", name="按区域").locator("tbody th")
     assert await areas.all_inner_texts() == ["第一网格", "第二网格"], "by code, never by rate"
-    await page.get_by_label("按区域", exact=True).first.select_option("community")
+    await page.get_by_role("combobox", name="按区域").select_option("community")
     await expect(areas).to_have_text(["三岔口社区"])
     await expect(page.get_by_role("region", name="响应率分布图")).to_be_visible()
     assert "style=" not in await page.locator("svg.chart").first.evaluate("one => one.outerHTML")

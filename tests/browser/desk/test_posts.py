@@ -60,7 +60,7 @@ async def test_an_unknown_login_name_is_refused_and_the_form_stays(open_face: Op
     form = page.get_by_role("form", name="任命岗位")
     await form.get_by_label("角色").select_option("grid_worker")
     await form.get_by_label("登录名").fill("nobody-here")
-    await form.get_by_role("combobox").fill("第二")
+    await form.get_by_role("combobox", name="区域或单位").fill("第二")
     await form.get_by_role("option", name="第二网格").click()
     await form.get_by_role("button", name="任命", exact=True).click()
     await expect(form.get_by_role("alert")).to_contain_text("没有这个登录名")
