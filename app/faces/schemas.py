@@ -82,6 +82,24 @@ class FacesOut(Schema):
     base_map: BaseMapOut | None
 
 
+class ResidentFaceOut(Schema):
+    """What the page of a report is told: limits and words it holds none of itself.
+
+    `most`: characters by field of `POST /issues`, and `guess` of what is looked at for one. `photos_most` is for a
+    first sending; `photo_side` in pixels and `photo_bytes` are what a phone makes of a photo before it is sent.
+    `steps` are the reporter's own. `districts` are to be chosen from where neither link nor sign names one.
+    """
+
+    districts: list[WordOut]
+    most: dict[str, int]
+    photos_most: int
+    photo_side: int
+    photo_bytes: int
+    verdicts: list[WordOut]
+    levels: list[WordOut]
+    steps: list[StepFormOut]
+
+
 class ProgressOut(Schema):
     """One thing that happened to a report, as a resident would tell it."""
 

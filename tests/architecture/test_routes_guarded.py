@@ -49,6 +49,7 @@ PAGES |= {f"GET /{face}{rest}" for face in "rwdi" for rest in ("", "/{path:path}
 # Words and forms, no data of a district.
 OF_THE_FACES = {
     "GET /api/v1/faces",
+    "GET /api/v1/faces/resident",
     "GET /api/v1/words",
     "GET /api/v1/step-forms",
 }
