@@ -40,7 +40,8 @@ async def test_b1_a_row_per_unit_and_a_cell_per_link_with_time_and_name(people: 
     await people.ring(hours=3)
     page = await board(open_face, whistle)
     heads = await page.locator("table.board").first.get_by_role("columnheader").all_inner_texts()
-    assert heads[:2] == ["单位", "已通知"] and len(heads) == 7
+    assert heads[:2] == ["单位", "已通知"]
+    assert len(heads) == 7
     cells = row(page, "区城市管理局").get_by_role("cell")
     await expect(cells.nth(1)).to_contain_text(re.compile(r"✓ .*09:0\d[\s\S]*测试"))
     await expect(cells.nth(3)).to_contain_text("李工")

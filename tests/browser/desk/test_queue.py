@@ -115,7 +115,7 @@ async def test_d3_one_key_places_what_lies_outside_and_the_map_another(street: S
     await page.locator(".panel button.primary").click()
     await expect(row(page, other)).to_have_count(0)
     placed = (await street.desk.get(f"/issues/{other['id']}")).json()
-    assert (placed["place"]["placement"], placed["lon"] > JUST_OUTSIDE[0]) == ("point", True)
+    assert (placed["place"]["placement"], placed["lon"] > JUST_OUTSIDE[0]) == ("placed", True)
 
 
 async def test_d4_what_a_colleague_dispatched_is_said_and_never_sent_twice(street: Street, sit: Sit) -> None:
