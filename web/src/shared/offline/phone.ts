@@ -172,6 +172,7 @@ export class Phone {
 
   private async fetchAll(say: (part: Partial<Standing>) => void): Promise<void> {
     const words = this.manifest === null ? this.learnForms() : Promise.resolve() // beside the first rows
+    words.catch(() => undefined) // heard below, also when the rows fail before it
     await pull({
       network: this.network, copy: this.copy, most: () => this.policy.most_records, now: this.clock.wall,
       onPage: async (page, progress) => {
