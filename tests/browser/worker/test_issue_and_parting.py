@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from sqlalchemy import func, select
 
 from app.core.work import Runtime, system_work
@@ -12,6 +12,7 @@ from app.issues.models import Issue
 from app.issues.words import STEP_WORDS
 from app.people.models import Role
 from app.sync.models import Op, SealedOutbox
+from app.worker.turns import drain
 from tests import town
 from tests.browser.conftest import picture, violations
 from tests.browser.worker.conftest import OpenWorker, in_step, raise_issue
@@ -34,13 +35,6 @@ async def offered(sit: Sit, issue: str) -> set[str]:
     return {STEP_WORDS[step][0] for step in allowed if step in STEPS}
 
 
-async def sync(page: Page) -> None:
-    await page.click("nav.tabs >> text=我的")
-    await page.click("text=立即同步")
-    await in_step(page)
-    await page.click("nav.tabs >> text=任务")
-
-
 async def test_issue_buttons_are_the_records_own_and_steps_wait_for_no_signal(
     open_worker: OpenWorker, runtime: Runtime, sit: Sit
 ) -> None:
@@ -58,11 +52,12 @@ async def test_issue_buttons_are_the_records_own_and_steps_wait_for_no_signal(
     await picture(page, "worker-issue-waiting")
     assert await state_of(runtime, issue) == "assigned"
     await page.context.set_offline(False)
-    await sync(page)
+    await in_step(page)
     assert await state_of(runtime, issue) == "handling"
-
-    await page.click(".row-main >> text=三岔口路灯不亮")
-    await page.wait_for_selector("h2 >> text=办理 >> nth=0")
+    await expect(page.locator(".page .note .tick")).to_have_text("已传")  # no old buttons until the record is new
+    await drain(runtime, HERE)
+    await page.wait_for_selector("h2 >> text=办理 >> nth=0")  # the phone asks again by itself
+    await expect(page.locator(".page .note")).to_have_count(0)
     assert await offered(sit, issue) <= set(await page.evaluate(OFFERED))
     await page.click("summary >> text=更多办理")
     await page.click(f"button:text-is('{STEP_WORDS['answer'][0]}')")

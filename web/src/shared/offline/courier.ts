@@ -5,6 +5,7 @@ import type { ProblemBody } from './protocol'
 import type { Progress } from './puller'
 
 const EVERY_MS = 5 * 60_000
+const FOLLOW_MS = 5_000 // what follows from what was sent is told a second later
 
 export type Phase = 'idle' | 'sending' | 'receiving'
 export type Trouble = 'none' | 'offline' | 'foreign' | 'busy' | 'sign_in' | 'outdated' | 'refused'
@@ -22,8 +23,8 @@ export const AT_REST: Standing = {
   phase: 'idle', trouble: 'none', problem: null, lastSync: null, progress: null, nextTry: null,
 }
 
-/** One round of talking: it says its phase and its progress as it goes. */
-export type Round = (say: (part: Partial<Standing>) => void) => Promise<void>
+/** One round of talking: it says its phase and its progress as it goes; true when something of it was answered for. */
+export type Round = (say: (part: Partial<Standing>) => void) => Promise<boolean>
 
 export class Courier {
   standing: Standing = { ...AT_REST }
@@ -95,10 +96,10 @@ export class Courier {
 
   private async talk(): Promise<void> {
     try {
-      await this.round((part) => this.say(part))
+      const sent = await this.round((part) => this.say(part))
       this.attempt = 0
       this.say({ phase: 'idle', trouble: 'none', problem: null, lastSync: this.now(), progress: null })
-      this.later(EVERY_MS)
+      this.later(sent ? FOLLOW_MS : EVERY_MS)
     } catch (error) {
       await this.failed(error)
     }
