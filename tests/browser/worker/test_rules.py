@@ -174,7 +174,9 @@ async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(
 ) -> None:
     page = await open_worker()
     held: list[Route] = []
-    await page.context.route("**/api/v1/**", lambda route: held.append(route))  # a network that takes everything and answers nothing
+    await page.context.route(
+        "**/api/v1/**", lambda route: held.append(route)
+    )  # a network that takes everything and answers nothing
     spent = []
     for room in ("3-2-501", "3-2-502", "3-2-503"):
         await page.click(f"text={room} >> xpath=ancestor::li >> text=走访")
@@ -299,6 +301,8 @@ async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker, homes_the
     await page.get_by_role("button", name="用登录密码登录").click()
     await sign_on(page)
     await in_step(page)
+    await page.reload()
+    await unlock(page)
     await page.click("nav.tabs >> text=我的")
     await page.click("text=退出并清除本机")
     await page.get_by_role("alertdialog").get_by_role("button", name="退出", exact=True).click()
