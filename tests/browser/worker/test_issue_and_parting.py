@@ -14,7 +14,7 @@ from app.people.models import Role
 from app.sync.models import Op, SealedOutbox
 from app.worker.turns import drain
 from tests import town
-from tests.browser.conftest import picture, violations
+from tests.browser.conftest import PATIENCE_MS, picture, violations
 from tests.browser.worker.conftest import OpenWorker, in_step, raise_issue
 from tests.conftest import Sit
 from tests.visits.homes import HERE
@@ -56,8 +56,8 @@ async def test_issue_buttons_are_the_records_own_and_steps_wait_for_no_signal(
     assert await state_of(runtime, issue) == "handling"
     await expect(page.locator(".page .note .tick")).to_have_text("已传")  # no old buttons until the record is new
     await drain(runtime, HERE)
-    await page.wait_for_selector("h2 >> text=办理 >> nth=0")  # the phone asks again by itself
-    await expect(page.locator(".page .note")).to_have_count(0)
+    await page.clock.fast_forward(20_000)  # the phone asks again by itself
+    await expect(page.locator(".page .note")).to_have_count(0, timeout=PATIENCE_MS)
     assert await offered(sit, issue) <= set(await page.evaluate(OFFERED))
     await page.click("summary >> text=更多办理")
     await page.click(f"button:text-is('{STEP_WORDS['answer'][0]}')")

@@ -88,8 +88,9 @@ async def test_w1_a_cold_start_a_visit_and_a_search(open_worker: OpenWorker, run
     assert await visits(runtime) == [("met", "visit"), ("not_home", "visit")]
 
 
+@pytest.mark.usefixtures("homes_there")
 async def test_w1_a_hazard_in_four_taps_and_an_issue_signed_from_the_list(
-    open_worker: OpenWorker, homes_there: list[UUID], runtime: Runtime, sit: Sit
+    open_worker: OpenWorker, runtime: Runtime, sit: Sit
 ) -> None:
     await raise_issue(runtime, sit)
     page = await open_worker()
@@ -145,7 +146,8 @@ async def test_w2_one_saving_closes_what_is_due_and_no_form_asks_twice(
 
 FORMS = """async () => {
   const [one] = (await indexedDB.databases()).filter((each) => each.name.startsWith('wangge-0'))
-  const opened = await new Promise((done) => (indexedDB.open(one.name).onsuccess = (event) => done(event.target.result)))
+  const asking = indexedDB.open(one.name)
+  const opened = await new Promise((done) => (asking.onsuccess = () => done(asking.result)))
   const asked = opened.transaction('meta').objectStore('meta').get('manifest')
   const row = await new Promise((done) => (asked.onsuccess = () => done(asked.result)))
   opened.close()
@@ -169,9 +171,8 @@ async def epoch(route: Route) -> str:
     return str(await page.evaluate(FORMS.replace("get('manifest')", "get('epoch')")))
 
 
-async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(
-    open_worker: OpenWorker, homes_there: list[UUID]
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(open_worker: OpenWorker) -> None:
     page = await open_worker()
     held: list[Route] = []
     await page.context.route(
@@ -258,9 +259,8 @@ async def test_w5_empty_first_sync_and_a_full_phone(open_face: OpenFace, runtime
     await picture(page, "worker-full-zh")
 
 
-async def test_w6_on_leave_the_deputy_sees_the_tasks(
-    open_worker: OpenWorker, open_face: OpenFace, homes_there: list[UUID]
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_w6_on_leave_the_deputy_sees_the_tasks(open_worker: OpenWorker, open_face: OpenFace) -> None:
     page = await open_worker()
     await page.click("nav.tabs >> text=我的")
     await page.click("text=请假交接")
@@ -283,7 +283,8 @@ async def test_w6_on_leave_the_deputy_sees_the_tasks(
     await page.wait_for_selector("text=提交交接")
 
 
-async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker, homes_there: list[UUID]) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker) -> None:
     """Five wrong PINs, then the password sets a new one and nothing is lost; signing off leaves nothing."""
     page = await open_worker()
     await page.context.set_offline(True)
@@ -319,9 +320,8 @@ LEFT_OVER = """async () => ({
 })"""
 
 
-async def test_a_newer_build_waits_for_the_next_page(
-    open_worker: OpenWorker, homes_there: list[UUID], app: Any
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_a_newer_build_waits_for_the_next_page(open_worker: OpenWorker, app: Any) -> None:
     page = await open_worker()
     await page.wait_for_function("() => !!navigator.serviceWorker.controller")
     await page.click("text=3-2-501 >> xpath=ancestor::li >> text=走访")
@@ -345,8 +345,9 @@ async def test_a_newer_build_waits_for_the_next_page(
         bundle.files["w/sw.js"] = script
 
 
+@pytest.mark.usefixtures("homes_there")
 async def test_two_weeks_without_the_service_close_the_books_not_the_outbox(
-    open_worker: OpenWorker, homes_there: list[UUID], runtime: Runtime
+    open_worker: OpenWorker, runtime: Runtime
 ) -> None:
     page = await open_worker()
     await page.context.set_offline(True)

@@ -5,7 +5,7 @@ import type { ProblemBody } from './protocol'
 import type { Progress } from './puller'
 
 const EVERY_MS = 5 * 60_000
-const FOLLOW_MS = 5_000 // what follows from what was sent is told a second later
+const FOLLOW_MS = [3_000, 15_000, 60_000] // what follows from what was sent is told a little later
 
 export type Phase = 'idle' | 'sending' | 'receiving'
 export type Trouble = 'none' | 'offline' | 'foreign' | 'busy' | 'sign_in' | 'outdated' | 'refused'
@@ -29,9 +29,11 @@ export type Round = (say: (part: Partial<Standing>) => void) => Promise<boolean>
 export class Courier {
   standing: Standing = { ...AT_REST }
   private attempt = 0
+  private followed = FOLLOW_MS.length
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private again = false
+  private anew = false
   private stopped = false
   private readonly unhook: (() => void)[] = []
 
@@ -75,13 +77,17 @@ export class Courier {
     if (fresh) this.attempt = 0
     if (this.running !== null) {
       this.again = true
+      this.anew ||= fresh // a link that came back in the midst of a failing round is not waited for
       return this.running
     }
     clearTimeout(this.timer)
     this.running = this.alone().finally(() => {
       this.running = null
-      if (this.again && !this.stopped && this.standing.trouble === 'none') void this.go()
-      this.again = false
+      const { again, anew } = this
+      this.again = this.anew = false
+      if (this.stopped) return
+      if (anew && this.standing.trouble !== 'none') void this.go({ fresh: true })
+      else if (again && this.standing.trouble === 'none') void this.go()
     })
     return this.running
   }
@@ -99,7 +105,8 @@ export class Courier {
       const sent = await this.round((part) => this.say(part))
       this.attempt = 0
       this.say({ phase: 'idle', trouble: 'none', problem: null, lastSync: this.now(), progress: null })
-      this.later(sent ? FOLLOW_MS : EVERY_MS)
+      if (sent) this.followed = 0
+      this.later(FOLLOW_MS[this.followed++] ?? EVERY_MS)
     } catch (error) {
       await this.failed(error)
     }
