@@ -175,9 +175,11 @@ async def epoch(route: Route) -> str:
 async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(open_worker: OpenWorker) -> None:
     page = await open_worker()
     held: list[Route] = []
-    await page.context.route(
-        "**/api/v1/**", lambda route: held.append(route)
-    )  # a network that takes everything and answers nothing
+
+    async def hold(route: Route) -> None:  # a network that takes everything and answers nothing
+        held.append(route)
+
+    await page.context.route("**/api/v1/**", hold)
     spent = []
     for room in ("3-2-501", "3-2-502", "3-2-503"):
         await page.click(f"text={room} >> xpath=ancestor::li >> text=走访")

@@ -247,6 +247,7 @@ export class Phone {
 
   private async leave(): Promise<void> {
     this.close()
+    this.store.close()
     await wipe(this.holder.account_id)
     this.tell('gone')
   }
@@ -254,7 +255,6 @@ export class Phone {
   /** Lock: nothing is open any more, what is unsent stays. */
   close(): void {
     this.courier.stop()
-    this.store.close()
   }
 
   static fresh(accountId: string, cipher: Cipher, holder: Holder): Phone {
