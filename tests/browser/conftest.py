@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from app.core.clock import FixedClock
 from app.core.settings import Settings
 from app.core.work import Runtime, open_city
 from app.faces.bundle import Bundle
 from app.people import actions
+from app.people.capabilities import HELD_BY, Capability
 from app.people.models import Role
 from tests import town
 from tests.conftest import CHEAP, ROOT, find_post, make_runtime
@@ -41,6 +42,7 @@ PHONE: dict[str, Any] = {
 }  # fmt: skip
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 SERIOUS = {"serious", "critical"}
 
 
@@ -189,6 +191,7 @@ async def session_of(runtime: Runtime, role: Role, ground: str) -> str:
     me = {
         "account_id": str(account_id), "username": town.login_name(role, ground), "display_name": "测试",
         "district": HERE, "post": post, "posts": [post],
+        "capabilities": sorted(one for one in Capability if role in HELD_BY[one]),
     }  # fmt: skip
     return json.dumps({"token": token, "expires_at": ends.isoformat(), "me": me}, ensure_ascii=False)
 

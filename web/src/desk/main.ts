@@ -1,5 +1,8 @@
 import '@/shared/styles/tokens.css'
 import '@/shared/styles/controls.css'
+import './desk.css'
+import './queue.css'
+import './whistles.css'
 import { createApp } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { makeI18n } from '@/shared/i18n'

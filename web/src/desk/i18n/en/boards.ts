@@ -1,0 +1,6 @@
+import type zh from '../zh/boards'
+
+const en: typeof zh = {
+  title: 'Sign boards',
+}
+export default en

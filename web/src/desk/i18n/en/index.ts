@@ -1,0 +1,11 @@
+import type zh from '../zh'
+import boards from './boards'
+import figures from './figures'
+import posts from './posts'
+import queue from './queue'
+import supervision from './supervision'
+import top from './top'
+import whistles from './whistles'
+
+const en: typeof zh = { boards, figures, posts, queue, supervision, top, whistles }
+export default en

@@ -1,0 +1,35 @@
+import type zh from '../zh/queue'
+
+const en: typeof zh = {
+  title: 'Queue', lists: 'Lists', all: 'All open', views: 'Saved views', viewName: 'Name of the view',
+  saveView: 'Keep this filter', find: 'Find a number, place, unit or action',
+  q: 'Filter', state: 'State', category: 'Category', area: 'Area',
+  mine: 'Mine', closed: 'Closed', clear: 'Clear', xlsx: 'Export to Excel',
+  liveLost: 'Live updates are lost; asked again every 30 s. As of {at}', fresh: '{n} new', marked: '{n} chosen',
+  many: 'Do for all', unmark: 'Choose none', detail: 'The issue', map: 'Map of grids and issues',
+  select: 'Choose {number}', noCategory: 'No category', others: '{n} more met it', away: 'Later: {reason}',
+  taken: '{who}: {step} at {at}', already: '{who} was first: {step} at {at}. What you typed is kept.',
+  somebody: 'somebody', place: 'Place', holder: 'With', nobody: 'nobody yet', whyHolder: 'Why', reporter: 'Reporter',
+  anonymous: 'No contact given', unmask: 'Show in clear', purpose: 'Purpose, kept on record',
+  confidential: 'confidential', clocks: 'Clocks', until: 'by {at}', late: 'late', near: 'Open nearby: {n}',
+  trail: 'Trail', photo: 'Photo, {at}', moreSteps: 'Other steps', later: 'Later', print: 'Print',
+  printThis: 'Print {number}', proposal: 'Proposed', listCode: 'list {code}', level: 'level: {level}',
+  since: 'version since {day}', notToCommunity: 'Not to be given to a community', otherUnit: 'or find another unit',
+  whyOther: 'Why not as the catalogue says', oneReason: 'Choose one reason.', oneUnit: 'Choose the lead unit.',
+  placeText: 'Place in words', candidates: 'Grids nearby', covers: 'covers it', touches: 'touches it', metres: '{n} m',
+  pickOnMap: 'Click on the map, or choose a grid.', spotPicked: 'Picked {lon}, {lat}', orArea: 'or by area',
+  reason: 'Reason', byCandidate: 'Placed after a look at the borders', byMap: 'Place checked on the map',
+  byArea: 'Placed by area', laterClocks: 'No clock stands still for it; it comes back when somebody acts on it.',
+  laterUntil: 'Until', laterWhy: 'Why', takeUp: 'Take up now', manyStep: 'Step',
+  manyCan: '{can} can / {cannot} cannot', manyMay: 'can', manyMayNot: 'cannot', manyOk: 'done',
+  manyDispatch: 'Dispatch each as the catalogue says ({n})', did: '{number}: {step}',
+  undoReason: 'Done by mistake, taken back.', allSent: 'All dispatched.', lastSent: 'The last one at {at}.',
+  goSoon: 'See what is {list}', none: 'Nothing fits this filter.', goTo: 'Go to what is {list}', step: 'Step',
+  lettersOn: 'Single-letter keys',
+  keys: {
+    k0: 'next / previous', k1: 'open', k2: 'back', k3: 'choose', k4: 'locate', k5: 'dispatch',
+    k6: 'whistle', k7: 'triage', k8: 'merge', k9: 'later', k10: 'comment', k11: 'go to a list',
+    k12: 'filter', k13: 'undo', k14: 'print', k15: 'this sheet', k16: 'find',
+  },
+}
+export default en

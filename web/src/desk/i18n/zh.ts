@@ -1,1 +1,0 @@
-export default { home: { title: '街道派单台' } }

@@ -1,0 +1,23 @@
+export default {
+  title: '诉求队列', lists: '清单', all: '全部未办结', views: '保存的视图', viewName: '视图名称', saveView: '保存当前筛选', find: '查编号、地点、单位、操作',
+  q: '筛选', state: '状态', category: '类别', area: '区域', mine: '我的', closed: '已办结', clear: '清除筛选',
+  xlsx: '导出 Excel', liveLost: '自动刷新中断,每30秒重试。数据截至 {at}', fresh: '有 {n} 条新诉求', marked: '已选 {n} 条', many: '批量办理',
+  unmark: '取消选择', detail: '诉求详情', map: '地图:网格界与诉求位置', select: '选择 {number}', noCategory: '未归类', others: '{n} 人也遇到',
+  away: '稍后:{reason}', taken: '{who} {at} 已{step}', already: '已由{who}{step} {at},您填写的内容还在。', somebody: '他人',
+  place: '地点', holder: '承办', nobody: '尚无承办', whyHolder: '为什么', reporter: '反映人', anonymous: '未留联系方式', unmask: '查看原文',
+  purpose: '查看用途(将记录)', confidential: '保密', clocks: '时限', until: '{at} 前', late: '已超时', near: '附近未结 {n}',
+  trail: '轨迹(不可改)', photo: '现场照片 {at}', moreSteps: '其他操作', later: '稍后', print: '打印', printThis: '打印 {number}',
+  proposal: '建议', listCode: '目录 {code}', level: '层级 {level}', since: '{day}起的版本', notToCommunity: '不得派给社区',
+  otherUnit: '或查找其他单位', whyOther: '为什么不按目录', oneReason: '请选择一个理由。', oneUnit: '请选择主办单位。', placeText: '地点描述',
+  candidates: '附近网格', covers: '覆盖', touches: '相邻', metres: '{n} 米', pickOnMap: '在地图上点选位置,或选择网格。',
+  spotPicked: '已选位置 {lon}, {lat}', orArea: '或按区域', reason: '理由', byCandidate: '核对边界后定位', byMap: '地图核实位置',
+  byArea: '按区域定位', laterClocks: '放到稍后不影响任何时限;有人办理后会自动回到清单。', laterUntil: '到什么时候', laterWhy: '原因', takeUp: '现在就办',
+  manyStep: '操作', manyCan: '可办 {can} / 不可办 {cannot}', manyMay: '可办', manyMayNot: '不可办', manyOk: '已办',
+  manyDispatch: '按目录逐件派单({n})', did: '{number} 已{step}', undoReason: '误操作,已撤销。', allSent: '都派出去了。',
+  lastSent: '最近一条 {at}', goSoon: '看{list}', none: '没有符合条件的诉求。', goTo: '去{list}', step: '操作', lettersOn: '单字母快捷键',
+  keys: {
+    k0: '下一条 / 上一条', k1: '打开详情', k2: '返回', k3: '选择', k4: '定位', k5: '派单',
+    k6: '吹哨', k7: '分类研判', k8: '并单', k9: '稍后', k10: '备注', k11: '打开清单',
+    k12: '筛选', k13: '撤销', k14: '打印', k15: '键位', k16: '查找',
+  },
+}
