@@ -23,6 +23,9 @@ RUN pip install --no-deps -e . && python -m compileall -q app migrations
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WANGGE_DATA_DIR=/data
+# A Chinese font: office papers and sign boards are printed with it.
+RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends fontconfig fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /data wangge \
     && install -d -m 0700 -o wangge -g wangge /data
 # Owned by root: the service may not change its own code.

@@ -8,13 +8,14 @@ The map (whoever knows about the other sits above; import-linter holds it):
     routes | subscriptions | timetable | in_hand | tables
                                      every router, causality, default act, burden of a post, table: one page each
     faces                            the four faces: pages, words, step forms, base map
-    privacy | live                   what is kept of persons, how long, and what they may ask; screens told at once
+    privacy | live | papers          what is kept of persons, how long, what they may ask; screens told at once;
+                                     papers an office signs
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
     whistles | dispatch | visits | desk
                                      departments called together; units given orders; visits, plans, patrols;
                                      the queue as a whole: the one box, the sheet
-    issues | households              a resident's problem from raising to rating; who lives behind which door
-    clocks | feed | forms            limits, working days, every wait; what changed where; why a field is asked
+    issues | households | boards     a resident's problem from raising to rating; who lives at which door; signs
+    clocks | feed | forms | printing limits, working days, waits; what changed where; why a field is asked; paper
     people                           accounts, posts, units, login, scope
     grid                             the ground: areas, boundaries, codes, import, locate
     districts                        one schema per district: create, list, migrate
@@ -59,5 +60,7 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     手机、设备 device                   操作 operation (op)          待核对 review
     本人申请 person_request             依法保全 legal_hold
     保存期限 retention                  查阅日志 personal_read (read)
+    公示牌 sign_board (board; sign)     督办单 supervision_order     工单档案 archive
+    吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt     签发 sign
     双报到 enrolment (later)           页面(四端) face
 """

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.boards.routes import router as boards
 from app.clocks.routes import router as clocks
 from app.desk.routes import router as desk
 from app.dispatch.routes import router as dispatch
@@ -14,6 +15,7 @@ from app.households.routes import router as households
 from app.issues.routes import router as issues
 from app.live.routes import router as live
 from app.notices.routes import router as notices
+from app.papers.routes import router as papers
 from app.people.routes import router as people
 from app.privacy.routes import router as privacy
 from app.sync.routes import router as phones
@@ -23,7 +25,7 @@ from app.whistles.routes import router as whistles
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
 PARTS = (
     *(issues, phones, figures, visits, dispatch, whistles, desk, live),
-    *(people, notices, households, areas, clocks, forms, privacy, faces),
+    *(people, notices, households, areas, clocks, forms, privacy, boards, papers, faces),
 )
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:

@@ -1,5 +1,6 @@
 """Imports every models module, so that the metadata is whole for Alembic and the tests."""
 
+import app.boards.models
 import app.clocks.models
 import app.core.audit
 import app.core.idempotency
@@ -13,6 +14,7 @@ import app.households.models
 import app.issues.models
 import app.issues.records
 import app.notices.models
+import app.papers.models
 import app.people.models
 import app.people.privacy
 import app.privacy.models

@@ -12,6 +12,8 @@ from app.clocks.models import Pause, Wait
 from app.core.clock import Limit, Measure
 from app.core.work import Work
 
+UNDO_SECONDS = 120  # how long a signing may be taken back (UX I3)
+
 
 def wait_row(
     work: Work,
@@ -64,6 +66,16 @@ async def _end(work: Work, subject_id: UUID, kinds: Sequence[str], **values: Any
         ending = ending.where(Wait.kind.in_(kinds))
     ended = ending.values(ended_at=now, wake_at=None, **values).returning(Wait.kind, Wait.due_at)
     return sorted(row.kind for row in await work.session.execute(ended) if row.due_at < now)
+
+
+async def reopen(work: Work, house: House, subject_id: UUID, kind: str) -> None:
+    """Let the clock of that kind that ended last run again to its old end, as if it had never been stopped."""
+    ended = (Wait.subject_id == subject_id, Wait.kind == kind, Wait.ended_at.is_not(None))
+    query = select(Wait).where(*ended).order_by(Wait.ended_at.desc(), Wait.id.desc()).limit(1).with_for_update()
+    for wait in await work.session.scalars(query.execution_options(populate_existing=True)):
+        wait.ended_at, wait.dropped = None, False
+        wait.wake_at = house.wake(kind, wait.since, wait.due_at, wait.rung)
+    await work.session.flush()
 
 
 async def running(work: Work, subject_id: UUID, *kinds: str) -> list[Wait]:

@@ -67,6 +67,12 @@ async def sign(work: Work, issue: Issue, order: WorkOrder, _: PlainStep) -> None
     await take(work, issue, order, "sign", events.OrderSigned, late=late, signed_at=work.clock.now())
 
 
+async def unsign(work: Work, issue: Issue, order: WorkOrder, _: PlainStep) -> None:
+    """A slip of the thumb: the clock of signing runs on as if it had never been stopped."""
+    await waits.reopen(work, await house_of(work, issue), order.id, "order_sign")
+    await take(work, issue, order, "unsign", events.OrderSigningUndone, signed_at=None)
+
+
 async def assign_inside(work: Work, issue: Issue, order: WorkOrder, form: AssignInsideStep) -> None:
     """To one post of the unit, which handles it from now on."""
     of_unit = (Post.id == form.post_id, in_force(work.clock.now()))

@@ -30,6 +30,11 @@ class OrderSigned(OfOrder):
 
 
 @dataclass(frozen=True)
+class OrderSigningUndone(OfOrder):
+    name: ClassVar[str] = "order_signing_undone"
+
+
+@dataclass(frozen=True)
 class OrderDeemedSigned(OfOrder):
     name: ClassVar[str] = "order_deemed_signed"
 

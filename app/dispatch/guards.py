@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.clocks.waits import UNDO_SECONDS
 from app.core.errors import Conflict, Forbidden, Problem
 from app.issues.workflow import DISTRICT
 from app.people.models import Role
@@ -100,6 +101,23 @@ class HeadReleases(Forbidden):
 def is_units(work: Any, order: Any) -> Problem | None:
     """Work is the unit's: any of its posts goes on with it."""
     return None if order.unit_id in work.actor.units else NotUnits()
+
+
+class OrderSignedForGood(Conflict):
+    """The two minutes have passed, or the signing was not the unit's own."""
+
+    code = "order_signed_for_good"
+    zh = "签收超过 {minutes} 分钟,或为视为签收、指定承办,不能撤销。"
+    en = "It was signed more than {minutes} minutes ago, or not by the unit itself; it cannot be undone."
+
+
+def may_unsign(work: Any, order: Any) -> Problem | None:
+    """The unit itself, within the two minutes after its own signing."""
+    if (problem := is_units(work, order)) is not None:
+        return problem
+    own = order.signed_at is not None and not (order.deemed or order.binding or order.contacted_at)
+    fresh = own and (work.clock.now() - order.signed_at).total_seconds() <= UNDO_SECONDS
+    return None if fresh else OrderSignedForGood(minutes=UNDO_SECONDS // 60)
 
 
 def may_report(work: Any, order: Any) -> Problem | None:

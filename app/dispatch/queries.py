@@ -1,60 +1,26 @@
-"""Reading orders: the unit's inbox by due time, one order in full, the orders of an issue."""
+"""Reading orders: one in full, the orders of an issue, a proposal. A unit's inbox is in `inbox`."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from app.clocks.models import Wait
 from app.core.audit import Trail
 from app.core.errors import NotFound
-from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
 from app.core.workflow import allowed_steps
 from app.dispatch.catalogue import Proposal
 from app.dispatch.models import WorkOrder
-from app.dispatch.schemas import (
-    NextOwner,
-    OrderFilter,
-    OrderLine,
-    OrderOut,
-    ProposalOut,
-    ReasonWords,
-    UnitOut,
-)
+from app.dispatch.schemas import NextOwner, OrderLine, OrderOut, ProposalOut, ReasonWords, UnitOut
 from app.dispatch.words import FOLLOWED, OTHER_WORDS, REASONS, WHY_WORDS
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
 from app.people.models import DutyShift, Unit
+from app.people.queries import signed_by
 
 LINE = tuple(getattr(WorkOrder, name) for name in OrderLine.model_fields)
-
-
-async def inbox(work: Work, wanted: OrderFilter) -> tuple[list[OrderLine], str | None]:
-    """Orders of the active post's unit, soonest due first; without a unit, those its scope sees."""
-    query = select(*LINE).order_by(WorkOrder.due_at, WorkOrder.id)
-    query = query.where(WorkOrder.finished_at.is_not(None) if wanted.finished else WorkOrder.finished_at.is_(None))
-    if work.actor.units:
-        query = query.where(WorkOrder.unit_id.in_(work.actor.units))
-    if wanted.state:
-        query = query.where(WorkOrder.state.in_([str(state) for state in wanted.state]))
-    if wanted.mine:
-        query = query.where(WorkOrder.assigned_post_id == work.actor.post_id)
-    if wanted.cursor is not None:
-        query = query.where(tuple_(WorkOrder.due_at, WorkOrder.id) > _key_of(wanted.cursor))
-    rows = (await work.session.execute(query.limit(wanted.limit + 1))).all()
-    page, more = cut(rows, wanted.limit, lambda row: (row.due_at.astimezone(UTC).isoformat(), str(row.id)))
-    return [OrderLine.model_validate(row) for row in page], more
-
-
-def _key_of(cursor: str) -> Any:
-    at, order_id = decode(cursor, 2)
-    try:
-        return tuple_(datetime.fromisoformat(at), UUID(order_id))
-    except ValueError:
-        raise BadCursor("cursor") from None
 
 
 async def in_hand(work: Work, post_id: UUID, _until: datetime) -> int:
@@ -89,6 +55,7 @@ async def in_full(work: Work, order: WorkOrder) -> OrderOut:
     return OrderOut(
         **plain,
         unit=UnitOut.model_validate(unit),
+        signed_by=await signed_by(work, order.id) if order.signed_at else None,
         duty_number=await _duty_number(work, order),
         allowed_steps=allowed_steps(ORDER, work, order),
         clocks=_clocks(work.clock.now(), clocks.all()),

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
-from app.dispatch import candidates, catalogue, figures, issuing, queries, sheet, stepping
+from app.dispatch import candidates, catalogue, figures, inbox, issuing, queries, sheet, stepping
 from app.dispatch.schemas import (
     BroughtInOut,
     DispatchingOut,
     DispatchStep,
+    InboxLine,
     ItemOut,
     OrderFilter,
     OrderLine,
@@ -80,10 +81,10 @@ async def orders_of_issue(issue_id: UUID, work: StaffWork) -> list[OrderLine]:
 
 
 @router.get("/orders", dependencies=[SEE])
-async def list_orders(work: StaffWork, wanted: Annotated[OrderFilter, Query()]) -> Page[OrderLine]:
+async def list_orders(work: StaffWork, wanted: Annotated[OrderFilter, Query()]) -> Page[InboxLine]:
     """The inbox of the active post's unit, soonest due first."""
-    items, following = await queries.inbox(work, wanted)
-    return Page[OrderLine](items=items, next_cursor=following)
+    items, following = await inbox.page_of(work, wanted)
+    return Page[InboxLine](items=items, next_cursor=following)
 
 
 @router.get("/orders/{order_id}", dependencies=[SEE])

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.clocks.ending import ClockLeft
 from app.core.fields import Code, Schema, Sentence, Words
 from app.core.paging import Limit
 from app.dispatch.kinds import Ground, OrderState
 from app.issues.schemas import ClockOut, TrailOut, example
 from app.issues.step_schemas import StepInput
 
+Turn = Literal["to_sign", "in_hand", "waiting"]
 UnitCodes = Annotated[list[Code], Field(max_length=8)]
 Result = Literal["solved", "interim", "explained", "refused", "mediated", "mediation_failed"]
 
@@ -105,6 +107,17 @@ class OrderLine(Schema):
     finished_at: datetime | None
 
 
+class InboxLine(OrderLine):
+    """A row of a unit's inbox; number, words and place are empty when the unit no longer sees the matter."""
+
+    number: str | None
+    what: str | None
+    place: str | None
+    turn: Turn
+    may_sign: bool
+    clock: ClockLeft | None
+
+
 class UnitOut(Schema):
     """A unit by code and name."""
 
@@ -124,6 +137,7 @@ class OrderOut(OrderLine):
     deemed: bool
     duty_number: str | None
     signed_at: datetime | None
+    signed_by: str | None
     contacted_at: datetime | None
     object_until: datetime | None
     ground: str | None

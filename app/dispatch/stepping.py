@@ -19,6 +19,7 @@ from app.issues.step_schemas import NoteStep, PlainStep, ReasonStep, StepInput
 Taking = Callable[[Work, Issue, WorkOrder, Any], Awaitable[None]]
 STEPS: dict[str, tuple[type[StepInput], Taking]] = {
     "sign": (PlainStep, actions.sign),
+    "unsign": (PlainStep, actions.unsign),
     "assign_inside": (forms.AssignInsideStep, actions.assign_inside),
     "contact": (forms.OrderContactStep, actions.contact),
     "contact_meanwhile": (forms.OrderContactStep, actions.contact_meanwhile),

@@ -15,6 +15,7 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
 STEP_WORDS: dict[str, tuple[str, str]] = {
     "issue": ("派单", "issue"),
     "sign": ("签收", "sign for it"),
+    "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem it signed for"),
     "assign_inside": ("内部分派", "assign inside the unit"),
     "contact": ("联系", "contact"),

@@ -45,6 +45,7 @@ def at(*states: OrderState) -> frozenset[OrderState]:
 
 WORKING = (
     step("sign", at(S.ISSUED), S.SIGNED, UNITS, e.OrderSigned),
+    step("unsign", at(S.SIGNED), S.ISSUED, UNITS, e.OrderSigningUndone, g.may_unsign),
     inward("deem_sign", at(S.ISSUED), S.SIGNED, SYSTEM, e.OrderDeemedSigned),
     step("assign_inside", at(S.ISSUED, S.SIGNED, S.HANDLING), None, UNITS, e.OrderAssignedInside),
     step("contact", WORKED, S.HANDLING, UNITS, e.OrderContacted),

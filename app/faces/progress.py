@@ -67,7 +67,7 @@ OF_ISSUE: Mapping[str, Pair] = {
     "overturn": ("复核后决定受理,重新办理", "Reviewed; it is taken on after all"),
     "rate": ("您作了评价", "You said what you think of it"),
     "rework": ("有人说还没解决,重新办理", "Somebody said it is not solved; it is done again"),
-    "reopen": ("重新打开,继续办理", "Opened again"),
+    "reopen": ("重新反映,继续办理", "Reported again; it goes on"),
     "ask_again": ("再次请您确认是否解决", "You are asked again whether it held"),
     "close": ("已办结", "Closed"),
     "approve_close": ("已办结,说明见答复", "Closed; see the reply"),

@@ -11,9 +11,9 @@ from app.core.http import OPEN_TO_ALL, RuntimeOf
 from app.core.settings import Settings
 from app.core.work import open_city
 from app.districts import District
-from app.faces import progress, step_forms, vocabulary
+from app.faces import progress, reporting, step_forms, vocabulary
 from app.faces.bundle import Bundle
-from app.faces.schemas import BaseMapOut, FacesOut, ProgressOut, StepFormsOut, WordsOut
+from app.faces.schemas import BaseMapOut, FacesOut, ProgressOut, ResidentFaceOut, StepFormsOut, WordsOut
 from app.issues.link import FollowWork
 
 api = APIRouter(tags=["faces"], dependencies=[OPEN_TO_ALL])
@@ -45,6 +45,15 @@ def _base_map(settings: Settings) -> BaseMapOut | None:
         most_zoom=settings.base_map_most_zoom,
         crs=settings.base_map_crs,
     )
+
+
+@api.get("/faces/resident")
+async def resident_face(request: Request, response: Response, runtime: RuntimeOf) -> ResidentFaceOut:
+    """Limits, words and forms of the page a resident reports with."""
+    async with open_city(runtime) as session:
+        rows = (await session.execute(select(District.code, District.name).order_by(District.code))).all()
+    response.headers["Cache-Control"] = FOR_AN_HOUR
+    return reporting.told(request.app.openapi(), {row.code: row.name for row in rows})
 
 
 @api.get("/words")

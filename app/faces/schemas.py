@@ -44,7 +44,7 @@ class FieldOut(Schema):
 
 
 class StepFormOut(Schema):
-    """The form of one step of one kind of subject; `undo` is the step that takes it back, if there is one."""
+    """The form of one step of one kind of subject; `undo` takes it back, within so many seconds."""
 
     subject: str
     step: str
@@ -53,6 +53,7 @@ class StepFormOut(Schema):
     route: str
     fields: list[FieldOut]
     undo: str | None = None
+    undo_within_s: int | None = None
 
 
 class StepFormsOut(Schema):
@@ -79,6 +80,26 @@ class FacesOut(Schema):
     districts: dict[str, str]
     demo: bool
     base_map: BaseMapOut | None
+
+
+class ResidentFaceOut(Schema):
+    """What the page of a report is told: limits and words it holds none of itself.
+
+    `most`: characters by field of `POST /issues`, and `guess` of what is looked at for one. `photos_most` is for a
+    first sending; `photo_side` in pixels and `photo_bytes` are what a phone makes of a photo before it is sent.
+    `emergency_numbers` stand where there is no line to ask which is meant. `steps` are the reporter's own; a
+    district is chosen from `districts` where neither link nor sign names one.
+    """
+
+    districts: list[WordOut]
+    most: dict[str, int]
+    photos_most: int
+    photo_side: int
+    photo_bytes: int
+    emergency_numbers: list[str]
+    verdicts: list[WordOut]
+    levels: list[WordOut]
+    steps: list[StepFormOut]
 
 
 class ProgressOut(Schema):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.clocks.waits import UNDO_SECONDS
 from app.dispatch.words import STEP_WORDS as ORDER_STEPS
 from app.faces.labels import KINDS, LABELS, LISTS
 from app.faces.schemas import FieldOut, StepFormOut
@@ -22,6 +23,7 @@ SUBJECTS = {
     "whistles": ("whistle", WHISTLE_STEPS),
     "report-ins": ("report_in", REPORT_IN_STEPS),
     "tasks": ("task", TASK_STEPS),
+    "follow": ("report", ISSUE_STEPS),
 }
 STEP = re.compile(r"^/api/v1/(?P<subject>[a-z-]+)/\{\w+\}/(?:steps/)?(?P<step>\w+)$")
 BESIDE = {  # verbs that are no step of a workflow but are drawn like one
@@ -30,6 +32,7 @@ BESIDE = {  # verbs that are no step of a workflow but are drawn like one
 }
 OWN_WORDS = {"give_task": ("下达任务", "give a task")}
 NOT_ASKED = {"expected_version", "catalogue_item"}  # sent by the page, not typed by a person
+UNDONE_BY = {("order", "sign"): "unsign", ("report_in", "sign"): "unsign"}
 LONG = 100  # characters from which a text wants several lines
 
 
@@ -46,29 +49,23 @@ def forms_in(contract: Mapping[str, Any]) -> list[StepFormOut]:
         known = words.get(step) or OWN_WORDS.get(step)
         if known is None:
             continue
-        fields = list(_fields(contract, _resolve(contract, body["schema"])))
+        fields = list(_fields(contract, resolve(contract, body["schema"])))
+        undo = TAKEN_BACK_BY.get(step) if subject == "issue" else UNDONE_BY.get((subject, step))
+        back = {"undo": undo, "undo_within_s": UNDO_SECONDS if (subject, step) in UNDONE_BY else None}
         found.append(
-            StepFormOut(
-                subject=subject,
-                step=step,
-                zh=known[0],
-                en=known[1],
-                route=path,
-                fields=fields,
-                undo=TAKEN_BACK_BY.get(step) if subject == "issue" else None,
-            )
+            StepFormOut(subject=subject, step=step, zh=known[0], en=known[1], route=path, fields=fields, **back)
         )
     return found
 
 
-def _resolve(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve(contract: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema itself, behind a reference and behind «or null»."""
     if "$ref" in schema:
         inner: Mapping[str, Any] = contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return {**inner, **{key: value for key, value in schema.items() if key != "$ref"}}
     for one in schema.get("anyOf", ()):
         if one.get("type") != "null":
-            return {**_resolve(contract, one), **({"default": schema["default"]} if "default" in schema else {})}
+            return {**resolve(contract, one), **({"default": schema["default"]} if "default" in schema else {})}
     return schema
 
 
@@ -76,7 +73,7 @@ def _fields(contract: Mapping[str, Any], form: Mapping[str, Any]) -> Iterator[Fi
     compulsory = set(form.get("required", ()))
     names = [name for name in form.get("properties", {}) if name not in NOT_ASKED]
     for name in sorted(names, key=lambda one: (one not in compulsory, _rank(one))):
-        part = _resolve(contract, form["properties"][name])
+        part = resolve(contract, form["properties"][name])
         own = f"{form.get('title', '')}.{name}"
         zh, en = LABELS.get(own) or LABELS[name]
         need = (NEEDS.get(own) or NEEDS.get(name)) if name in compulsory else None

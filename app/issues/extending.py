@@ -6,16 +6,20 @@ from app.clocks import waits
 from app.clocks.house import house_of
 from app.clocks.models import Extension
 from app.clocks.waits import wait_row
+from app.core.clock import SHANGHAI, Limit, Measure
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.work import Work
 from app.issues import events
 from app.issues.guards import OwnMatter
 from app.issues.models import Issue
+from app.issues.schemas import ExtensionOption, ExtensionOptions
 from app.issues.second_word import AskedAlready
 from app.issues.step_schemas import AskExtensionStep, ExtendStep, ReasonStep
 from app.issues.taking import take
 
 MOST_EXTENSIONS = 2  # CASES 2.3
+OFFERED_DAYS = (1, 3, 5, 10)  # working days
+WEEKDAYS = "一二三四五六日"
 
 
 class EnoughExtensions(Conflict):
@@ -64,10 +68,26 @@ async def ask_extension(work: Work, issue: Issue, form: AskExtensionStep) -> Non
     )  # fmt: skip
 
 
-async def _refuse_too_many(work: Work, issue: Issue) -> None:
+async def options(work: Work, issue: Issue) -> ExtensionOptions:
+    """The new end each number of working days would give, so that it is seen before it is asked for (UX I3)."""
+    house = await house_of(work, issue)
+    found = []
+    for days in OFFERED_DAYS:
+        until = house.calendar.after(issue.due_at, Limit(days, Measure.WORKING_DAYS))
+        there = until.astimezone(SHANGHAI)
+        zh = f"{there.month}月{there.day}日(周{WEEKDAYS[there.weekday()]}){there:%H:%M}"
+        found.append(ExtensionOption(days=days, until=until, zh=zh, en=f"{there:%a %d %b %H:%M}"))
+    given = await _granted(work, issue)
+    return ExtensionOptions(due_at=issue.due_at, granted=given, most=MOST_EXTENSIONS, options=found)
+
+
+async def _granted(work: Work, issue: Issue) -> int:
     granted = (Extension.subject_id == issue.id, Extension.granted.is_(True))
-    given = await work.session.scalar(select(func.count()).select_from(Extension).where(*granted))
-    if (given or 0) >= MOST_EXTENSIONS:
+    return await work.session.scalar(select(func.count()).select_from(Extension).where(*granted)) or 0
+
+
+async def _refuse_too_many(work: Work, issue: Issue) -> None:
+    if await _granted(work, issue) >= MOST_EXTENSIONS:
         raise EnoughExtensions
 
 

@@ -27,11 +27,15 @@ class HandlerOut(Schema):
 
 
 class FollowOut(Schema):
-    """What the reporter sees. `late` is an apology, `unplaced` says who looks for the place now."""
+    """What the reporter sees. `late` is an apology, `unplaced` says who looks for the place now.
+
+    `over`: no date is waited for any more.
+    """
 
     number: str
     state: str
     state_words: SaidOut
+    over: bool
     raised_at: datetime
     due_at: datetime
     contact_by: datetime | None

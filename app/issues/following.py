@@ -116,6 +116,7 @@ async def _in_words(work: Work, issue: Issue, found: Beside) -> dict[str, Any]:
     contact = telling.contact_clock(found.clocks)
     return {
         "state_words": telling.standing(issue.state),
+        "over": issue.state in FINAL,
         "handled_by": kept.role if kept else None,
         "handler": await telling.handler_of(work, issue),
         "area": ground.area,

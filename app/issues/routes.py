@@ -15,6 +15,7 @@ from app.issues import (
     actions,
     entering,
     explaining,
+    extending,
     following,
     intake,
     later,
@@ -47,6 +48,7 @@ from app.issues.receiving import (
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
     ContactOut,
+    ExtensionOptions,
     IssueOut,
     Locate,
     LocateOut,
@@ -155,6 +157,12 @@ async def unmask_reporter(issue_id: UUID, form: Unmask, work: StaffWork) -> Cont
     contact = await actions.unmask(work, await queries.get_issue(work, issue_id), form.purpose)
     log().info("unmasked", district=work.district, post_id=str(work.actor.post_id), subject_id=str(issue_id))
     return contact
+
+
+@router.get("/issues/{issue_id}/extension-options", dependencies=[SEE])
+async def extension_options(issue_id: UUID, work: StaffWork) -> ExtensionOptions:
+    """The new due dates that may be asked for, in working days of the district's calendar."""
+    return await extending.options(work, await queries.get_issue(work, issue_id))
 
 
 @router.post("/issues/{issue_id}/later", status_code=204, dependencies=[SEE])

@@ -330,6 +330,24 @@ class IssueOut(Schema):
     trail: list[TrailOut]
 
 
+class ExtensionOption(Schema):
+    """A new end, so many working days after the present one."""
+
+    days: int
+    until: datetime
+    zh: str
+    en: str
+
+
+class ExtensionOptions(Schema):
+    """What may be asked for, and how often more time was granted already."""
+
+    due_at: datetime
+    granted: int
+    most: int
+    options: list[ExtensionOption]
+
+
 class Unmask(Schema):
     """Why the contact is needed in clear; kept for ever."""
 

@@ -52,6 +52,9 @@ class Capability(StrEnum):
     SEE_RETENTION = "see_retention"
     KEEP_RETENTION = "keep_retention"
     AUDIT_READS = "audit_reads"
+    SEE_BOARDS = "see_boards"
+    KEEP_BOARDS = "keep_boards"
+    SIGN_PAPERS = "sign_papers"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -88,6 +91,10 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.SEE_RETENTION: frozenset({Role.DISTRICT_ADMIN, Role.AUDITOR}),
     Capability.KEEP_RETENTION: frozenset({Role.DISTRICT_ADMIN}),
     Capability.AUDIT_READS: frozenset({Role.AUDITOR}),
+    Capability.SEE_BOARDS: COMMUNITY | STREET | DISTRICT | {Role.GRID_LEADER},
+    Capability.KEEP_BOARDS: STREET | {Role.DISTRICT_ADMIN},
+    # Which paper a post may sign is the paper's own rule (app/papers/kinds.py).
+    Capability.SIGN_PAPERS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.core.audit import Trail
 from app.core.crypto import token_hash
 from app.core.scope import Scope
 from app.grid.models import Area, AreaLevel
@@ -174,6 +175,14 @@ async def names_of(session: AsyncSession, accounts: Sequence[UUID]) -> dict[UUID
     """Display names, for staff eyes only."""
     rows = await session.execute(select(Account.id, Account.display_name).where(Account.id.in_(accounts)))
     return {row.id: row.display_name for row in rows}
+
+
+async def signed_by(work: Any, subject_id: UUID) -> str | None:
+    """The person whose act `sign` stands last on the trail of a subject that was loaded (UX I5)."""
+    mine = (Trail.subject_id == subject_id, Trail.step == "sign")
+    query = select(Account.display_name).join(Trail, Trail.account_id == Account.id).where(*mine)
+    found: str | None = await work.session.scalar(query.order_by(Trail.seq.desc()).limit(1))
+    return found
 
 
 async def shown_holder(session: AsyncSession, post_id: UUID, now: datetime) -> Any:

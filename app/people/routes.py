@@ -16,7 +16,7 @@ from app.core.log import log
 from app.core.paging import Page
 from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, Work, known_as, open_city, open_work
-from app.people import actions, duty, keeping, posts, queries, throttle
+from app.people import actions, duty, keeping, phones, posts, queries, throttle
 from app.people.capabilities import Capability
 from app.people.keeping import AbsenceOut, Count, InHand, NewAbsence, NewPost
 from app.people.login import AddressOf, StaffWork, held_by, needs
@@ -205,6 +205,14 @@ async def begin_own_absence(form: NewAbsence, work: StaffWork, counts: Counts) -
 async def end_own_absence(work: StaffWork) -> PostLine:
     """Back in one's own active post."""
     return await keeping.come_back_own(work)
+
+
+@router.put("/me/work-phone", status_code=204, dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def give_work_phone(form: phones.WorkPhone, work: StaffWork) -> None:
+    """The number residents may call, on every sign of one's ground; null takes it off them."""
+    if work.actor.account_id is None:
+        raise NotSignedIn
+    await phones.give(work.session, work.keys, work.actor.account_id, form.phone)
 
 
 @router.get("/duty", dependencies=[needs(Capability.BE_SIGNED_IN)])

@@ -22,6 +22,7 @@ from app.households.schemas import EditHousehold, EditResident
 from app.households.words import KIND_WORDS as HOUSEHOLD_KINDS
 from app.households.words import RELATION_WORDS, USE_WORDS
 from app.issues.models import Category
+from app.issues.suggesting import english_name
 from app.issues.words import STATE_WORDS as ISSUE_STATES
 from app.issues.words import STEP_WORDS, TYPE_WORDS, URGENCY_WORDS
 from app.sync.kinds import SCHEMAS, OpType
@@ -37,6 +38,7 @@ LISTS: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "visit_way": of_visits.WAY_WORDS,
     "visit_advice": of_visits.ADVICE_WORDS,
     "task_state": of_visits.STATE_WORDS,
+    "plan_period": of_visits.PERIOD_WORDS,
     "patrol_finding": of_visits.FINDING_WORDS,
     "household_kind": HOUSEHOLD_KINDS,
     "relation": RELATION_WORDS,
@@ -123,5 +125,7 @@ async def dictionaries(work: Work) -> dict[str, list[Word]]:
     columns = (Category.code, Category.name, Category.parent_code)
     query = select(*columns).where(Category.retired_at.is_(None)).order_by(Category.code, Category.version)
     rows = {row.code: row for row in await work.session.execute(query)}  # the latest version of each
-    found["issue_category"] = [Word(code=row.code, zh=row.name, under=row.parent_code) for row in rows.values()]
+    found["issue_category"] = [
+        Word(code=row.code, zh=row.name, en=english_name(row.code), under=row.parent_code) for row in rows.values()
+    ]
     return found

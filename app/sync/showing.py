@@ -12,16 +12,22 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Select, Text, and_, cast, false, func, literal_column, null, or_, select
+from sqlalchemy import JSON, Select, Text, and_, case, cast, false, func, literal_column, null, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
+from app.clocks.models import Wait
 from app.core.work import Work
+from app.core.workflow import allowed_steps
 from app.feed.models import Change
 from app.grid.models import Area, AreaLevel, Boundary, Dwelling
 from app.households.models import CareNeed, Household, Resident
+from app.issues.actions import STEPS
 from app.issues.models import Issue
+from app.issues.workflow import ISSUE
 from app.people.models import Role
 from app.sync.holding import Holding
+from app.visits.due import PRIORITY
 from app.visits.kinds import TaskState
 from app.visits.models import PlanRule, Visit, VisitTask
 from app.visits.records import Patrol, PatrolFinding, PatrolList, PatrolPoint
@@ -34,12 +40,14 @@ CARERS = frozenset({Role.GRID_WORKER, Role.GRID_LEADER, Role.COMMUNITY_OFFICER, 
 PERSONAL = {"household": ("door", "note", "care"), "resident": ("name", "phone_masked", "id_number_masked")}
 
 Query = Callable[[Work, Holding], Select[*tuple[Any, ...]]]
+Beside = Callable[[Work, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Kind:
     """One type of record: which rows a phone holds, each with `id`, `rev`, `said` (JSON text made by the database)
-    and `sealed`; what is sealed is opened under `context` and put in as `secret`.
+    and `sealed`; what is sealed is opened under `context` and put in as `secret`. `beside` says of a row what only
+    the rules know: it is added as it is.
     """
 
     name: str
@@ -47,14 +55,17 @@ class Kind:
     key: Any
     secret: str | None = None
     context: str = ""
+    beside: Beside | None = None
 
     def written(self, work: Work, row: Any) -> str:
         """The record as a phone reads it."""
         said: str = row.said
-        if self.secret is None or row.sealed is None:
+        more: dict[str, Any] = {} if self.beside is None else dict(self.beside(work, row))
+        if self.secret is not None and row.sealed is not None:
+            more[self.secret] = work.keys.unseal(row.sealed, self.context)
+        if not more:
             return said
-        clear = json.dumps(work.keys.unseal(row.sealed, self.context), ensure_ascii=False)
-        return f'{said[:-1]}, "{self.secret}" : {clear}}}'
+        return f"{said[:-1]}, {json.dumps(more, ensure_ascii=False)[1:]}"
 
 
 def _object(**fields: Any) -> Any:
@@ -149,6 +160,8 @@ def _task_columns() -> Select[*tuple[Any, ...]]:
         VisitTask, "household_id", "starts_on", "ends_on", "due_on", "due_at", "state", "done_by", "post_id"
     )
     said |= _named(PlanRule, "period", "kinds", "ways", "grace_days")
+    said["late_after"] = VisitTask.due_on + PlanRule.grace_days
+    said["priority"] = case(*((PlanRule.period == period, value) for period, value in PRIORITY.items()))
     columns = _columns(VisitTask.id, VisitTask.rev, **said)
     return select(*columns).join(PlanRule, PlanRule.id == VisitTask.rule_id)
 
@@ -187,13 +200,27 @@ def _issue_columns() -> Select[*tuple[Any, ...]]:
         Issue, "number", "state", "type", "category", "urgency", "text", "place_text", "due_at", "raised_at"
     )
     said |= {"lon": func.ST_X(Issue.point), "lat": func.ST_Y(Issue.point), "holder_id": Issue.holder_id}
-    return select(*_columns(Issue.id, Issue.version, **said))
+    running = (Wait.subject_id == Issue.id, Wait.ended_at.is_(None), Wait.paused_at.is_(None))
+    clock = (
+        select(_object(kind=Wait.kind, due_at=Wait.due_at)).where(*running).order_by(Wait.due_at, Wait.id).limit(1)
+    )
+    said["clock"] = clock.correlate(Issue).scalar_subquery()
+    merged = aliased(Issue)
+    others = select(func.count(merged.id)).where(merged.merged_into == Issue.id).correlate(Issue)
+    said["others"] = others.scalar_subquery()
+    # Reports merged into one of this ground may have come from beside it; only how many there are is said.
+    return select(*_columns(Issue.id, Issue.version, **said), Issue).execution_options(unscoped=True)
 
 
 def _issues(_: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     # What is confidential never comes on a phone (CASES 2.4).
     held = (Issue.grid_id.in_(holding.grids), Issue.closed_at.is_(None), Issue.confidential.is_(False))
     return _issue_columns().where(*held)
+
+
+def _steps(work: Work, row: Any) -> Mapping[str, Any]:
+    """The buttons of an issue as the record is; what has moved on meanwhile is told by the answer to the step."""
+    return {"steps": [step for step in allowed_steps(ISSUE, work, row.Issue) if step in STEPS]}
 
 
 def _patrol_lists(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
@@ -222,16 +249,17 @@ def _patrol_lists(work: Work, holding: Holding) -> Select[*tuple[Any, ...]]:
     return query.where(here, running)
 
 
+# In the order of a first sync: a door can be worked at with the first page, its place and its past come last.
 KINDS: tuple[Kind, ...] = (
     Kind("grid", _areas(AreaLevel.GRID), Area.id),
     Kind("building", _areas(AreaLevel.BUILDING_GROUP), Area.id),
-    Kind("dwelling", _dwellings, Dwelling.id),
     Kind("household", _households, Household.id, "note", "household.note"),
     Kind("resident", _residents, Resident.id, "name", "resident.name"),
     Kind("task", _tasks, VisitTask.id),
-    Kind("visit", _visits, Visit.id),
-    Kind("issue", _issues, Issue.id),
+    Kind("issue", _issues, Issue.id, beside=_steps),
     Kind("patrol_list", _patrol_lists, PatrolList.id),
+    Kind("dwelling", _dwellings, Dwelling.id),
+    Kind("visit", _visits, Visit.id),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 

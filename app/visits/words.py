@@ -1,6 +1,6 @@
 """The words for visits, their results and ways, Chinese first; every face and every sheet takes them from here."""
 
-from app.visits.kinds import Advice, Finding, Result, TaskState, VisitKind, Way
+from app.visits.kinds import Advice, Finding, Period, Result, TaskState, VisitKind, Way
 
 KIND_WORDS: dict[str, tuple[str, str]] = {
     VisitKind.VISIT: ("走访", "visit"),
@@ -29,6 +29,12 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     TaskState.COVERED: ("已走访", "covered"),
     TaskState.REFUSED: ("拒访", "refused"),
     TaskState.CANCELLED: ("已取消", "cancelled"),
+}
+PERIOD_WORDS: dict[str, tuple[str, str]] = {
+    Period.WEEK: ("周访", "weekly visit"),
+    Period.MONTH: ("月访", "monthly visit"),
+    Period.QUARTER: ("季访", "quarterly visit"),
+    Period.ONCE: ("专访", "visit after a change"),
 }
 FINDING_WORDS: dict[str, tuple[str, str]] = {
     Finding.FINE: ("正常", "fine"),

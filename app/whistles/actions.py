@@ -53,6 +53,7 @@ WHISTLE_STEPS: Table = {
 }
 REPORT_IN_STEPS: Table = {
     "sign": (NoteStep, reporting_in.sign),
+    "unsign": (NoteStep, reporting_in.unsign),
     "contact": (told.ContactInput, reporting_in.contact),
     "report_in": (told.ReportInInput, reporting_in.report),
     "start": (told.WordsInput, reporting_in.start),

@@ -173,6 +173,11 @@ class UnitSigned(ReportInEvent):
 
 
 @dataclass(frozen=True)
+class SigningUndone(ReportInEvent):
+    name: ClassVar[str] = "signing_undone"
+
+
+@dataclass(frozen=True)
 class SigningDeemed(ReportInEvent):
     name: ClassVar[str] = "signing_deemed"
 

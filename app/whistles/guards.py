@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.clocks.waits import UNDO_SECONDS
 from app.core.errors import Conflict, Forbidden, Problem
 from app.core.workflow import Guard
 from app.people.models import Role
@@ -174,6 +175,23 @@ def is_own_unit(work: Any, report_in: Any) -> Problem | None:
     """The unit called, by any of its posts; the service itself, where it may act at all."""
     own = report_in.unit_id in work.actor.units or work.actor.role == Role.SYSTEM
     return None if own else NotOwnUnit()
+
+
+class SignedForGood(Conflict):
+    """The two minutes have passed, or the signing was not the unit's own."""
+
+    code = "signed_for_good"
+    zh = "签收超过 {minutes} 分钟,或为视为签收、指定承办,不能撤销。"
+    en = "It was signed more than {minutes} minutes ago, or not by the unit itself; it cannot be undone."
+
+
+def may_unsign(work: Any, report_in: Any) -> Problem | None:
+    """The unit itself, within the two minutes after its own signing."""
+    if (problem := is_own_unit(work, report_in)) is not None:
+        return problem
+    own = report_in.signed_at is not None and not (report_in.deemed or report_in.bound)
+    fresh = own and (work.clock.now() - report_in.signed_at).total_seconds() <= UNDO_SECONDS
+    return None if fresh else SignedForGood(minutes=UNDO_SECONDS // 60)
 
 
 def may_refuse(work: Any, report_in: Any) -> Problem | None:

@@ -73,6 +73,15 @@ class Mode(StrEnum):
     ONLINE = "online"
 
 
+class RefusalGround(StrEnum):
+    """Why a unit says that a call is not its own: the grounds of an objection to an order."""
+
+    NOT_OUR_DUTY = "not_our_duty"
+    NOT_OUR_AREA = "not_our_area"
+    NO_LEGAL_BASIS = "no_legal_basis"
+    DUPLICATE = "duplicate"
+
+
 class GuestKind(StrEnum):
     """Who took part in a joint survey; residents as a number only, never by name."""
 

@@ -1,36 +1,35 @@
 """Reading whistles: the queue, a unit's inbox, one in full. Everything is filtered by the session's scope."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import shapely
 from geoalchemy2.shape import to_shape
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 
 from app.core.audit import Trail
 from app.core.errors import NotFound
-from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
 from app.core.workflow import Workflow, allowed_steps
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.schemas import TrailOut
 from app.people.models import Unit
+from app.people.queries import signed_by
 from app.whistles import showing
 from app.whistles.chains import CHAIN, clocks_by_kind, result_of
 from app.whistles.kinds import Link
 from app.whistles.models import ReportIn, Whistle, WhistleBand, WhistleIssue, WhistleKind
+from app.whistles.paging import page_by_time
 from app.whistles.records import Score, Survey, SurveyGuest, Task, TaskPhoto, WhistleWords
 from app.whistles.schemas import (
     BoardOut,
     GuestOut,
-    InboxFilter,
     LinkOut,
     RateOut,
     ReportInFull,
-    ReportInLine,
     ReportInOut,
     ScoreOut,
     SourceIssueOut,
@@ -47,9 +46,6 @@ from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
 
 KIND = (WhistleKind.code.label("kind"), WhistleKind.name.label("kind_name"), WhistleKind.priority)
 LINE = tuple(getattr(Whistle, name) for name in WhistleLine.model_fields if hasattr(Whistle, name))
-INBOX = tuple(
-    getattr(ReportIn, name) for name in ReportInLine.model_fields if hasattr(ReportIn, name)
-)  # fmt: skip
 
 
 async def queue_page(work: Work, wanted: WhistleFilter) -> tuple[list[WhistleLine], str | None]:
@@ -65,44 +61,8 @@ async def queue_page(work: Work, wanted: WhistleFilter) -> tuple[list[WhistleLin
     if wanted.supervised is not None:  # also of a whistle with no issue behind it, which is on no other list
         since = Whistle.supervised_at
         query = query.where(since.is_not(None) if wanted.supervised else since.is_(None))
-    rows, more = await _page(work, query, (Whistle.opened_at, Whistle.id), wanted.cursor, wanted.limit)
+    rows, more = await page_by_time(work, query, (Whistle.opened_at, Whistle.id), wanted.cursor, wanted.limit)
     return await showing.lines(work, rows), more
-
-
-async def inbox_page(work: Work, wanted: InboxFilter) -> tuple[list[ReportInLine], str | None]:
-    """The report-ins of the active post's own units, newest first."""
-    query = (
-        select(*INBOX, Whistle.number, Whistle.title, WhistleKind.code.label("kind"), WhistleKind.priority)
-        .join(Whistle, Whistle.id == ReportIn.whistle_id)
-        .join(WhistleKind, WhistleKind.id == Whistle.kind_id)
-        .where(ReportIn.unit_id.in_(work.actor.units))
-    )
-    if wanted.state:
-        query = query.where(ReportIn.state.in_(wanted.state))
-    if wanted.open is not None:
-        query = query.where(ReportIn.ended_at.is_(None) if wanted.open else ReportIn.ended_at.is_not(None))
-    rows, more = await _page(work, query, (ReportIn.notified_at, ReportIn.id), wanted.cursor, wanted.limit)
-    return [ReportInLine.model_validate(row) for row in rows], more
-
-
-async def _page(
-    work: Work, query: Select[Any], key: tuple[Any, Any], cursor: str | None, limit: int
-) -> tuple[Sequence[Any], str | None]:
-    """One page by (time, id), newest first."""
-    if cursor is not None:
-        query = query.where(tuple_(*key) < _key_of(cursor))
-    ordered = query.order_by(*(column.desc() for column in key)).limit(limit + 1)
-    rows = (await work.session.execute(ordered)).all()
-    at = key[0].key
-    return cut(rows, limit, lambda row: (getattr(row, at).astimezone(UTC).isoformat(), str(row.id)))
-
-
-def _key_of(cursor: str) -> Any:
-    at, subject_id = decode(cursor, 2)
-    try:
-        return tuple_(datetime.fromisoformat(at), UUID(subject_id))
-    except ValueError:
-        raise BadCursor("cursor") from None
 
 
 async def get_one(work: Work, model: type[Any], subject_id: UUID) -> Any:
@@ -225,7 +185,8 @@ async def report_in_full(work: Work, report_in: ReportIn) -> ReportInFull:
     )
     words = [WordsOut.model_validate(row) for row in await work.session.scalars(said)]
     trail = await trail_of(work, REPORT_IN, report_in.id)
-    return ReportInFull(**shown.model_dump(), words=words, trail=trail)
+    signer = await signed_by(work, report_in.id) if report_in.signed_at else None
+    return ReportInFull(**shown.model_dump(), words=words, trail=trail, signed_by=signer)
 
 
 async def board(work: Work, whistle: Whistle) -> BoardOut:

@@ -42,6 +42,12 @@ async def sign(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep
     await take_part(work, whistle, report_in, "sign", Told(words=form.note), signed_at=work.clock.now())
 
 
+async def unsign(work: Work, whistle: Whistle, report_in: ReportIn, form: NoteStep) -> None:
+    """A slip of the thumb: the clock of signing runs on as if it had never been stopped."""
+    await waits.reopen(work, await house_of(work), report_in.id, "ri_sign")
+    await take_part(work, whistle, report_in, "unsign", Told(words=form.note), signed_at=None)
+
+
 async def contact(work: Work, whistle: Whistle, report_in: ReportIn, form: ContactInput) -> None:
     """The unit has spoken with the street."""
     await waits.stop(work, report_in.id, "ri_contact")
@@ -96,7 +102,8 @@ async def refuse(work: Work, whistle: Whistle, report_in: ReportIn, form: Refuse
     """Not its duty, it says; it stays called until the district has decided (R2.4)."""
     house = await house_of(work)
     clock = wait_row(work, house, ("report_in", report_in.id), "designate")
-    told = Told(words=f"{form.reason}\n{form.legal_basis}", clocks=[clock])
+    said = [form.reason, form.legal_basis, *([form.evidence] if form.evidence else [])]
+    told = Told({"ground": str(form.ground)} if form.ground else {}, "\n".join(said), [clock])
     await take_part(
         work, whistle, report_in, "refuse", told,
         refused_at=work.clock.now(), refused_by=work.actor.account_id,

@@ -14,7 +14,7 @@ from app.core.workflow import Workflow
 from app.issues.receiving import MAX_MULTIPART_BYTES, NoPhotos, Photos, keep, parts, photos_in
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs, needs_first
-from app.whistles import actions, blowing, queries, showing, working
+from app.whistles import actions, blowing, inbox, queries, record, showing, working
 from app.whistles.kinds import When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
@@ -23,8 +23,10 @@ from app.whistles.schemas import (
     InboxFilter,
     KindOut,
     RateOut,
+    RecordFilter,
     ReportInFull,
     ReportInLine,
+    ScoreLine,
     TaskOut,
     WhistleFilter,
     WhistleLine,
@@ -107,8 +109,15 @@ async def give_task(
 @router.get("/report-ins", dependencies=[SEE])
 async def list_report_ins(work: StaffWork, wanted: Annotated[InboxFilter, Query()]) -> Page[ReportInLine]:
     """The inbox of the active post's unit, newest first."""
-    items, following = await queries.inbox_page(work, wanted)
+    items, following = await inbox.page_of(work, wanted)
     return Page[ReportInLine](items=items, next_cursor=following)
+
+
+@router.get("/scores", dependencies=[SEE])
+async def own_record(work: StaffWork, wanted: Annotated[RecordFilter, Query()]) -> Page[ScoreLine]:
+    """How the active post's own unit was assessed, with the acts behind each score; never anybody else's."""
+    items, following = await record.page_of(work, wanted)
+    return Page[ScoreLine](items=items, next_cursor=following)
 
 
 @router.get("/report-ins/{report_in_id}", dependencies=[SEE])

@@ -1,15 +1,18 @@
 """What is shown of whistles: rows of the queue and the inbox, one in full, the board, the rate."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from app.clocks.ending import ClockLeft
 from app.core.fields import Schema
 from app.issues.queue_schemas import NextClock
 from app.issues.schemas import TrailOut
 from app.whistles.kinds import ReportInState, WhistleState
+
+Turn = Literal["to_sign", "in_hand", "waiting"]
 
 
 class WhistleFilter(Schema):
@@ -61,10 +64,12 @@ class WhistleLine(Schema):
 
 
 class ReportInLine(Schema):
-    """A row of a unit's inbox."""
+    """A row of a unit's inbox: what, where, whose turn it is and which clock ends next."""
 
     id: UUID
     whistle_id: UUID
+    unit_id: UUID
+    version: int
     number: str
     title: str
     kind: str
@@ -75,6 +80,11 @@ class ReportInLine(Schema):
     signed_at: datetime | None
     reported_at: datetime | None
     finished_at: datetime | None
+    kind_name: str
+    place: str | None
+    turn: Turn
+    may_sign: bool
+    clock: ClockLeft | None
 
 
 class LinkOut(Schema):
@@ -212,6 +222,23 @@ class ScoreOut(Schema):
     upheld: bool | None
 
 
+class RecordFilter(Schema):
+    """Where a page of the own record begins."""
+
+    cursor: str | None = Field(None, max_length=300)
+    limit: int = Field(20, ge=1, le=100)
+
+
+class ScoreLine(ScoreOut):
+    """A row of the own record: the score, its whistle, the acts it rests on, and whether it may be appealed."""
+
+    whistle_id: UUID
+    number: str
+    title: str
+    acts: list[TrailOut]
+    may_appeal: bool
+
+
 class SourceIssueOut(Schema):
     """An issue behind a whistle, as far as the active post may see it."""
 
@@ -254,6 +281,7 @@ class ReportInFull(ReportInOut):
 
     words: list[WordsOut]
     trail: list[TrailOut]
+    signed_by: str | None
 
 
 class BoardOut(Schema):

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.core.fields import Code, Name, Schema, Sentence, Words
 from app.issues.schemas import PLACE, Moment, Point, example
 from app.issues.step_schemas import StepInput
-from app.whistles.kinds import BoundBy, GuestKind, Mode, Source, UnitRole
+from app.whistles.kinds import BoundBy, GuestKind, Mode, RefusalGround, Source, UnitRole
 
 Stars = Annotated[int, Field(ge=1, le=5)]
 KindCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["joint"])]
@@ -214,10 +214,15 @@ class ReportInInput(StepInput):
 class RefuseInput(StepInput):
     """Why it is not the unit's duty, and by what rule (R2.4)."""
 
-    model_config = example(reason="不属本单位职责。", legal_basis="区政府三定方案第三条")
+    model_config = example(
+        ground="not_our_duty", reason="不属本单位职责。", legal_basis="区政府三定方案第三条",
+        evidence="职责清单第12项已划转区水务局。",
+    )  # fmt: skip
 
     reason: Sentence
     legal_basis: Sentence
+    ground: RefusalGround | None = None
+    evidence: Words | None = None
 
 
 class ReferInput(StepInput):

@@ -55,6 +55,7 @@ WHISTLE_STEPS: dict[str, tuple[str, str]] = {
 REPORT_IN_STEPS: dict[str, tuple[str, str]] = {
     "notify": ("通知", "notify"),
     "sign": ("签收", "sign"),
+    "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem signed"),
     "contact": ("联系街道", "contact"),
     "report_in": ("报到", "report in"),

@@ -93,6 +93,7 @@ WHISTLE = Workflow(
 
 REPORTING = (
     step("sign", at(R.NOTIFIED), R.SIGNED, CALLED, e.UnitSigned, g.is_own_unit),
+    step("unsign", at(R.SIGNED), R.NOTIFIED, CALLED, e.SigningUndone, g.may_unsign),
     step("deem_sign", at(R.NOTIFIED), R.SIGNED, SYSTEM, e.SigningDeemed, inward=True),
     step("contact", at(R.SIGNED), R.CONTACTED, CALLED, e.UnitContacted, g.is_own_unit),
     step("report_in", at(R.SIGNED, R.CONTACTED), R.REPORTED_IN, CALLED, e.UnitReportedIn, g.is_own_unit),

@@ -22,6 +22,7 @@ from tests.architecture import test_rights_desk as of_desk
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
 from tests.architecture import test_rights_households as of_households
+from tests.architecture import test_rights_papers as of_papers
 from tests.architecture import test_rights_people as of_people
 from tests.architecture import test_rights_phones as of_phones
 from tests.architecture import test_rights_privacy as of_privacy
@@ -264,10 +265,11 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
         of_privacy,
         of_people,
         of_desk,
+        of_papers,
     )
     for part in parts:
         named |= set(part.ROUTES)
-    assert there == named | of_privacy.OF_LINK
+    assert there == named | of_privacy.OF_LINK | of_papers.OPEN_HERE | of_papers.OWN
 
 
 async def test_every_role_on_every_issue_by_every_route(worlds: dict[str, World], sit: Sit, public: Desk) -> None:

@@ -37,6 +37,7 @@ STEPS: dict[str, tuple[set[Role], dict[str, Any]]] = {
     "POST /orders/{order_id}/steps/assign_inside": (UNITS, {"post_id": str(NOBODY)}),
     "POST /orders/{order_id}/steps/contact": (UNITS, {"way": "phone"}),
     "POST /orders/{order_id}/steps/contact_meanwhile": (UNITS, {"way": "phone"}),
+    "POST /orders/{order_id}/steps/unsign": (UNITS, {}),
     "POST /orders/{order_id}/steps/stage_report": (UNITS, {"text": "进展"}),
     "POST /orders/{order_id}/steps/finish": (UNITS, {"text": "已办"}),
     "POST /orders/{order_id}/steps/release_answer": (UNITS, {}),

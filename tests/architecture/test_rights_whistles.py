@@ -42,7 +42,7 @@ OF_WHISTLE: list[tuple[set[Role], str]] = [
     (CALLED | DISTRICT, "hold_survey comment"),
 ]
 OF_REPORT_IN: list[tuple[set[Role], str]] = [
-    (CALLED, "sign contact report_in start stage_report finish leave refuse"),
+    (CALLED, "sign unsign contact report_in start stage_report finish leave refuse"),
     (DISTRICT, "release bind refer settle_arrival"),
     (STREET, "dispute_arrival"),
 ]
@@ -81,7 +81,7 @@ READ = {
     "GET /whistles/{whistle_id}", "GET /whistles/{whistle_id}/board", "GET /report-ins/{report_in_id}",
     "GET /tasks/{task_id}/photos/{photo_id}",
 }  # fmt: skip
-LISTS = {"GET /whistles", "GET /whistles/kinds", "GET /whistles/rate", "GET /report-ins"}
+LISTS = {"GET /whistles", "GET /whistles/kinds", "GET /whistles/rate", "GET /report-ins", "GET /scores"}
 TASKS, CREATE, PHOTOS = "POST /whistles/{whistle_id}/tasks", "POST /whistles", "POST /tasks/{task_id}/photos"
 MAY_MAKE = {TASKS: CALLED | DISTRICT, CREATE: STREET | COMMUNITY, PHOTOS: ADD_PHOTOS}
 ROUTES = set(STEPS) | READ | LISTS | set(MAY_MAKE)

@@ -38,6 +38,7 @@ OPEN = {
     "GET /api/v1/follow/{token}/copy",
     "POST /api/v1/follow/{token}/requests",
     "POST /api/v1/devices/refresh",  # the refresh token is the proof
+    "GET /api/v1/boards/{sign}",  # what hangs on the wall anyway: no household, phones given for it
     "POST /api/v1/neighbours",  # coarse facts of public matters, before one reports the same
     "GET /healthz",
     "GET /readyz",
@@ -48,6 +49,7 @@ PAGES |= {f"GET /{face}{rest}" for face in "rwdi" for rest in ("", "/{path:path}
 # Words and forms, no data of a district.
 OF_THE_FACES = {
     "GET /api/v1/faces",
+    "GET /api/v1/faces/resident",
     "GET /api/v1/words",
     "GET /api/v1/step-forms",
 }

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from app.core.clock import FixedClock
 from app.core.settings import Settings
@@ -42,6 +42,7 @@ PHONE: dict[str, Any] = {
 }  # fmt: skip
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 SERIOUS = {"serious", "critical"}
 
 

@@ -7,6 +7,8 @@ from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
 from app.people.privacy import PersonalRead
 from app.sync.models import Op
+from app.visits.due import PRIORITY
+from app.visits.kinds import Period
 from tests import town
 from tests.phones.conftest import Enrol
 from tests.visits.homes import HERE, homes, needing, tasks, visit_rows
@@ -27,6 +29,8 @@ async def test_a_phone_fetches_its_ground_and_sends_its_day(
     assert phone.held("household")[str(alone)]["room"] == "502"
     assert {said["code"] for said in phone.held("grid").values()} == {town.G1}
     assert len(phone.held("task")) == 2  # this month's and the next
+    assert all(said["late_after"] >= said["due_on"] for said in phone.held("task").values())
+    assert {said["priority"] for said in phone.held("task").values()} == {PRIORITY[Period.MONTH]}
     assert await phone.agrees()
 
     clock.advance(hours=1)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime, Work, system_work
+from app.issues.actions import STEPS
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto, Remark
 from app.people.models import Role
@@ -127,6 +128,47 @@ async def test_a_photo_that_comes_after_its_issue_is_shown_with_it(
     wrong = {**headers, "X-SHA256": "0" * 64}
     answer = await phone.send("PUT", f"/api/v1/media/{phone.fresh()}", headers=wrong, content=jpeg)
     assert answer.status_code == 422
+
+
+async def test_a_phone_knows_the_buttons_of_an_issue_and_its_next_clock(
+    phone_of: Enrol, public: Desk, runtime: Runtime
+) -> None:
+    """As the record is: its holder may go on with it, another of the grid may look; as over HTTP."""
+    number = (await public.post("/issues", report(town.IN_B1))).json()["id"]
+    await drain(runtime, HERE)
+    phone, leader = await phone_of(), await phone_of(Role.GRID_LEADER, town.G1)
+    await phone.pull()
+    await leader.pull()
+    held = phone.held("issue")[number]
+    assert "accept" in held["steps"]
+    assert "accept" not in leader.held("issue")[number]["steps"]
+    _, shown = await phone.signed("GET", f"/issues/{number}")
+    assert held["steps"] == [step for step in shown["allowed_steps"] if step in STEPS]
+    first = min((one for one in shown["clocks"] if one["ended_at"] is None), key=lambda one: str(one["due_at"]))
+    assert held["clock"]["kind"] == first["kind"]
+    assert held["others"] == 0
+
+    phone.enter("issue.step", number, {"step": "accept", "expected_state": held["state"]})
+    await phone.flush()
+    await drain(runtime, HERE)
+    await phone.pull()
+    assert "accept" not in phone.held("issue")[number]["steps"]
+    assert await phone.agrees()
+
+
+async def test_a_matter_that_others_met_too_says_how_many(
+    phone_of: Enrol, public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    kept = (await public.post("/issues", report(town.IN_B1))).json()
+    other = (await public.post("/issues", report(town.IN_G2))).json()["id"]
+    desk = await sit(Role.COMMUNITY_OFFICER, town.C1)
+    merged = await desk.step(other, "merge", into=kept["number"], reason="同一盏灯。")
+    assert merged.status_code == 200, merged.text
+    await drain(runtime, HERE)
+    phone = await phone_of()
+    await phone.pull()
+    assert phone.held("issue")[kept["id"]]["others"] == 1
+    assert await phone.agrees()
 
 
 async def test_what_follows_on_an_operation_put_off_is_put_off_too(

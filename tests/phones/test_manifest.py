@@ -13,7 +13,7 @@ from app.issues.kinds import IssueType, State, Urgency
 from app.issues.models import Category
 from app.sync.briefing import is_held
 from app.sync.kinds import OpType, Status
-from app.visits.kinds import Advice, Finding, Result, TaskState, VisitKind, Way
+from app.visits.kinds import Advice, Finding, Period, Result, TaskState, VisitKind, Way
 from tests.phones.conftest import Enrol
 from tests.visits.homes import HERE
 
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.anyio
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 CLOSED: dict[str, type[StrEnum]] = {
     "visit_kind": VisitKind, "visit_result": Result, "visit_way": Way, "visit_advice": Advice,
-    "task_state": TaskState, "patrol_finding": Finding, "household_kind": HouseholdKind, "relation": Relation,
-    "dwelling_use": DwellingUse, "issue_type": IssueType, "issue_urgency": Urgency, "issue_state": State,
+    "task_state": TaskState, "plan_period": Period, "patrol_finding": Finding,
+    "household_kind": HouseholdKind, "relation": Relation, "dwelling_use": DwellingUse, "issue_type": IssueType, "issue_urgency": Urgency, "issue_state": State,
     "op_status": Status,
 }  # fmt: skip
 

@@ -37,6 +37,7 @@ STANDS_BECAUSE = {
     "device.name": "what an office calls a phone",
     "area.governed_by": "an authority",
     "estate.name": "a compound",
+    "paper.organ_name": "an office, as it was called when it signed",
     "incident.name": "an event",
     "issue_link.title": "a project or meeting",
     "patrol_list.name": "a list of places",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.work import Runtime, system_work
 from app.issues.models import Issue
 from tests import town
-from tests.browser.conftest import HERE
+from tests.browser.conftest import HERE, PHONE
 
 SIGN = f"{HERE}.{town.B1}.1h5.signed"
 BOARD: dict[str, Any] = {
@@ -71,3 +71,22 @@ async def issues(runtime: Runtime) -> list[Issue]:
     """All that arrived, oldest first."""
     async with system_work(runtime, HERE) as work:
         return list(await work.session.scalars(select(Issue).order_by(Issue.raised_at)))
+
+
+async def opened(open_face: Any, *, sign: bool = True, **more: Any) -> Page:
+    """The first page on a phone: from the sign of `BOARD`, or with the district named and nothing else."""
+    page: Page = await open_face("resident", device=PHONE, path=f"?d={HERE}", **more)
+    if sign:
+        await hang_sign(page)
+        await page.goto(page.url.split("?")[0] + f"?s={SIGN}")
+        await page.get_by_text("三岔口社区 1栋 附近").wait_for()
+    return page
+
+
+async def press(page: Page, name: str) -> None:
+    """One tap on a button."""
+    await page.get_by_role("button", name=name, exact=True).tap()
+
+
+def focused(page: Page) -> Any:
+    return page.locator(":focus")

@@ -10,6 +10,7 @@ import zh from './i18n/zh'
 import { showLarge } from './large'
 import { watchTheLine } from './outbox'
 import { routes } from './pages'
+import { tell } from './told'
 
 showLarge()
 const router = createRouter({
@@ -27,3 +28,4 @@ router.afterEach((to, from) => {
 })
 createApp(App).use(router).use(makeI18n({ zh, en })).mount('#app')
 watchTheLine()
+void tell()

@@ -2,61 +2,77 @@
 // The words go alone; photos follow by the link, so that a photo never holds the words up (R3).
 import { reactive } from 'vue'
 import { newKey, refusal, Refused, type Schemas, send } from '@/shared/api/client'
-import { begin, type Board, bodyOf, type Draft, draft } from './draft'
-import type { KeptPhoto, Report } from './phone'
+import { begin, type Board, bodyOf, type Draft, draft, type Place, placeOf } from './draft'
+import type { KeptPhoto } from './phone'
 
-// The database's code is as large as the first page: it is fetched when there is something in it, or when the page
-// has been quiet for a while, so that it is there when the line is gone.
-const HAS = 'wangge.r.kept'
-const QUIET_MS = 2500
-const anything = () => localStorage.getItem(HAS) !== null
-const store = () => import('./phone').then((one) => one.phone)
-const written = () => {
-  localStorage.setItem(HAS, 'yes')
-  return store()
+/** A report of this phone: on its way, not accepted, or arrived. */
+export interface Report {
+  key: string
+  at: string
+  /** What was typed; gone as soon as the service has it. */
+  draft: Draft | null
+  /** What is sent: fixed before the first try, because one key stands for one body. */
+  body: Schemas['RaiseIssue'] | null
+  place: Place
+  /** Photos still to be sent. */
+  photos: string[]
+  lostPhotos: number
+  state: 'waiting' | 'sent' | 'refused'
+  problem: { status: number; code: string; zh: string; en: string; field: string | null; errors: [] } | null
+  receipt: { number: string; token: string; url: string } | null
 }
+
+const PREFIX = 'wangge.r.report.'
+const HAS = 'wangge.r.photos'
+const QUIET_MS = 2500
 const AGAIN_MS = 30_000
 const PATIENCE_MS = 25_000
 
-/** Reports of this phone by key, newest last. */
+/** Reports of this phone by key. */
 export const reports = reactive<Record<string, Report>>({})
-let under_way: Promise<void> | null = null
+let under_way: Promise<void> = Promise.resolve()
 let wait = 0
 
-export async function load(): Promise<void> {
-  if (!anything()) return
+// The database's code is as large as the first page: it is fetched when there are photos, or when the page has been
+// quiet for a while, so that it is there when the line is gone.
+const store = () => import('./phone').then((one) => one.phone)
+
+function written(key: string): Report | null {
   try {
-    for (const one of await (await store()).reports.orderBy('at').toArray()) reports[one.key] = one
+    return JSON.parse(localStorage.getItem(PREFIX + key) ?? 'null') as Report | null
   } catch {
-    // Private windows may have no database: what is typed is in the draft, and sending goes straight through.
+    return null
   }
 }
 
-async function keep(report: Report): Promise<void> {
-  reports[report.key] = report
-  try {
-    await (await written()).reports.put(JSON.parse(JSON.stringify(report)) as Report)
-  } catch {
-    return
+export function load(): void {
+  for (const name of Object.keys(localStorage)) {
+    const one = name.startsWith(PREFIX) ? written(name.slice(PREFIX.length)) : null
+    if (one) reports[one.key] = one
   }
+}
+
+function keep(report: Report): void {
+  reports[report.key] = report
+  localStorage.setItem(PREFIX + report.key, JSON.stringify(report))
 }
 
 export async function forget(key: string): Promise<void> {
   delete reports[key]
-  const phone = await store()
-  await phone.reports.delete(key)
-  await phone.photos.where('draft').equals(key).delete()
+  localStorage.removeItem(PREFIX + key)
+  if (localStorage.getItem(HAS)) await (await store()).photos.where('draft').equals(key).delete()
 }
 
 export async function photosOf(key: string): Promise<KeptPhoto[]> {
-  if (!anything()) return []
+  if (!localStorage.getItem(HAS)) return []
   const found = await (await store()).photos.where('draft').equals(key).toArray()
   return found.sort((a, b) => a.at - b.at)
 }
 
 export async function keepPhoto(blob: Blob): Promise<KeptPhoto> {
   const photo = { id: newKey(), draft: draft.key, at: Date.now(), blob }
-  await (await written()).photos.put(photo)
+  await (await store()).photos.put(photo)
+  localStorage.setItem(HAS, 'yes')
   return photo
 }
 
@@ -64,22 +80,28 @@ export async function dropPhoto(id: string): Promise<void> {
   await (await store()).photos.delete(id)
 }
 
+/** What was not accepted goes back to the form, its photos with it. */
+export async function takeBack(key: string): Promise<void> {
+  if (localStorage.getItem(HAS)) await (await store()).photos.where('draft').equals(key).modify({ draft: draft.key })
+  await forget(key)
+}
+
 /** From the form into the outbox; the form is empty afterwards, so a second tap has nothing to send. */
 export async function queueUp(): Promise<Report> {
   const typed = JSON.parse(JSON.stringify(draft)) as Draft
   const photos = await photosOf(typed.key).catch(() => [])
   const report: Report = {
-    key: typed.key, at: new Date().toISOString(), draft: typed, photos: photos.map((one) => one.id), lostPhotos: 0,
-    state: 'waiting', problem: null, receipt: null,
+    key: typed.key, at: new Date().toISOString(), draft: typed, body: null, place: placeOf(typed),
+    photos: photos.map((one) => one.id), lostPhotos: 0, state: 'waiting', problem: null, receipt: null,
   }
-  await keep(report)
-  begin(true)
+  keep(report)
+  begin()
   return report
 }
 
 /** Try to send all that waits; one at a time, also with several tabs open. */
 export function flush(): Promise<void> {
-  under_way ??= locked(all).finally(() => (under_way = null))
+  under_way = under_way.then(() => locked(all)).catch(() => undefined)
   return under_way
 }
 
@@ -88,67 +110,71 @@ async function locked(work: () => Promise<void>): Promise<void> {
   await navigator.locks.request('wangge-resident', work)
 }
 
+/** All words before any photo; what the service has no time for stays, what needs a line stays with all behind it. */
 async function all(): Promise<void> {
-  for (const key of Object.keys(reports)) {
-    const report = await latest(key)
-    try {
-      if (report?.state === 'waiting') await sendWords(report)
-      if (report?.state === 'sent' && report.photos.length) await sendPhotos(report)
-    } catch (error) {
-      if (error instanceof Refused && error.retryAfter) later(error.retryAfter * 1000)
-      return // no line, or the service is busy: everything stays where it is
+  for (const part of [sendWords, sendPhotos]) {
+    for (const key of Object.keys(reports)) {
+      const report = written(key) ?? reports[key] // another tab may have sent it meanwhile
+      if (!report) continue
+      reports[key] = report
+      try {
+        await part(report)
+      } catch (error) {
+        if (!(error instanceof Refused) || error.status === 0) return
+        if (error.retryAfter) later(error.retryAfter * 1000)
+      }
     }
   }
-}
-
-/** Another tab may have sent it meanwhile. */
-async function latest(key: string): Promise<Report | undefined> {
-  const kept = await store().then((phone) => phone.reports.get(key)).catch(() => undefined)
-  if (kept && reports[key]) Object.assign(reports[key], kept)
-  return reports[key]
 }
 
 const PASSING = new Set([0, 401, 408, 425, 429])
 const passes = (error: Refused) => PASSING.has(error.status) || error.status >= 500 || error.code === 'busy'
 
 async function sendWords(report: Report): Promise<void> {
-  if (!report.draft) return
-  const typed = report.draft
-  if (typed.sign && !typed.board && typed.atSign) typed.board = await boardOf(typed.sign).catch(() => null)
+  if (report.state !== 'waiting' || !report.draft) return
+  if (!report.body) keep(Object.assign(report, { body: bodyOf(await placed(report.draft)) }))
   let receipt: Schemas['RaisedOut']
   try {
-    receipt = await patient(send<Schemas['RaisedOut']>('POST', '/api/v1/issues', bodyOf(typed), report.key))
+    receipt = await patient(send<Schemas['RaisedOut']>('POST', '/api/v1/issues', report.body, report.key))
   } catch (error) {
     if (!(error instanceof Refused) || passes(error)) throw error
     const { status, code, zh, en, field } = error
     const problem = { status, code, zh, en, field, errors: error.errors as [] }
     return keep({ ...report, state: 'refused', problem })
   }
-  report.state = 'sent'
-  report.draft = null
-  report.receipt = { number: receipt.number, token: receipt.follow_token, url: receipt.follow_url }
-  await keep(report)
+  const kept = { number: receipt.number, token: receipt.follow_token, url: receipt.follow_url }
+  keep({ ...report, state: 'sent', draft: null, body: null, receipt: kept })
 }
 
-async function sendPhotos(report: Report): Promise<void> {
-  const waiting = await photosOf(report.key)
-  for (const id of [...report.photos]) {
-    const photo = waiting.find((one) => one.id === id)
-    try {
-      if (photo) await uploaded(report.receipt?.token ?? '', photo)
-      else report.lostPhotos += 1
-    } catch (error) {
-      if (!(error instanceof Refused) || passes(error)) throw error
-      report.lostPhotos += 1 // the service will never take this one; the words are there
-    }
-    report.photos = report.photos.filter((one) => one !== id)
-    await keep(report)
-    await dropPhoto(id)
+/** A sign that could not be read without a line is read now; one that is not ours leaves the place to the words. */
+async function placed(typed: Draft): Promise<Draft> {
+  if (!typed.sign || typed.board || !typed.atSign) return typed
+  try {
+    return { ...typed, board: await boardOf(typed.sign) }
+  } catch (error) {
+    if (!(error instanceof Refused) || passes(error)) throw error
+    return { ...typed, district: districtBehind(typed.sign), sign: null }
   }
 }
 
-async function uploaded(token: string, photo: KeptPhoto): Promise<void> {
-  await uploadTo(token, [photo.blob], photo.id)
+export const districtBehind = (sign: string): string | null => (/^\d{6}/.test(sign) ? sign.slice(0, 6) : null)
+
+async function sendPhotos(report: Report): Promise<void> {
+  if (report.state !== 'sent' || !report.photos.length) return
+  const waiting = await photosOf(report.key)
+  for (const id of [...report.photos]) {
+    const photo = waiting.find((one) => one.id === id)
+    let lost = photo ? 0 : 1
+    try {
+      if (photo) await uploadTo(report.receipt?.token ?? '', [photo.blob], photo.id)
+    } catch (error) {
+      if (!(error instanceof Refused) || passes(error)) throw error
+      lost = 1 // the service will never take this one; the words are there
+    }
+    report = { ...report, photos: report.photos.filter((one) => one !== id), lostPhotos: report.lostPhotos + lost }
+    keep(report)
+    await dropPhoto(id)
+  }
 }
 
 /** Photos by the link of a report; the key makes a repeated sending harmless. */
@@ -167,8 +193,9 @@ function noLine(): Refused {
   return new Refused(0, 'no_answer', '网络不通,稍后自动重发。', 'No connection; it is sent again later.')
 }
 
-export function boardOf(sign: string): Promise<Board> {
-  return send<Board>('GET', `/api/v1/boards/${encodeURIComponent(sign)}`)
+export async function boardOf(sign: string): Promise<Board> {
+  const { area_code, name, chain, point } = await send<Board>('GET', `/api/v1/boards/${encodeURIComponent(sign)}`)
+  return { area_code, name, chain, point: point ?? null }
 }
 
 /** A line that neither answers nor breaks counts as broken; the key makes the next try harmless. */
@@ -186,12 +213,14 @@ function later(ms: number): void {
 
 /** On start, when the line comes back, when the page is looked at again, and every half minute. */
 export function watchTheLine(): void {
-  void load().then(flush)
+  load()
+  void flush()
   setTimeout(() => {
     void store().catch(() => undefined)
     void import('./parts/QrCode.vue').catch(() => undefined)
   }, QUIET_MS)
   addEventListener('online', () => void flush())
+  addEventListener('storage', load)
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && void flush())
   later(AGAIN_MS)
 }

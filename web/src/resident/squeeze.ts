@@ -1,18 +1,20 @@
-// A photo is made small on the phone: the longer side at most 1600 pixels, at most 400 kB, and redrawn, so that what
-// a camera writes beside the picture (place, time, serial number) is gone before anything is sent.
-const SIDE = 1600
-const MOST_BYTES = 400 * 1024
+// A photo is made small on the phone, to the size the service asks for, and redrawn, so that what a camera writes
+// beside the picture (place, time, serial number) is gone before anything is sent.
+import { tell, told } from './told'
+
 const QUALITIES = [0.82, 0.7, 0.58, 0.46, 0.35]
 
 export class NoPicture extends Error {}
 
 export async function squeezed(file: Blob): Promise<Blob> {
+  if (!told.value) await tell()
+  const { photo_side: side = Infinity, photo_bytes: most = Infinity } = told.value ?? {}
   const picture = await decoded(file)
-  let { width, height } = fitted(picture.width, picture.height, SIDE)
+  let { width, height } = fitted(picture.width, picture.height, side)
   for (let round = 0; round < 3; round += 1) {
     for (const quality of QUALITIES) {
       const blob = await drawn(picture, width, height, quality)
-      if (blob.size <= MOST_BYTES) return blob
+      if (blob.size <= most) return blob
     }
     width = Math.round(width * 0.75)
     height = Math.round(height * 0.75)

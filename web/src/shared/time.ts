@@ -51,5 +51,6 @@ export function span(ms: number, t: (key: string, named: Record<string, unknown>
     hours ? t('time.hour', { n: hours }) : '',
     !days && rest ? t('time.minute', { n: rest }) : '',
   ].filter(Boolean)
-  return parts.slice(0, 2).join('') || t('time.now', {})
+  const [first = '', second = ''] = parts
+  return first + (first.includes(' ') && second ? ' ' : '') + second || t('time.now', {})
 }

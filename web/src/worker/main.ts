@@ -1,5 +1,6 @@
 import '@/shared/styles/tokens.css'
 import '@/shared/styles/controls.css'
+import './worker.css'
 import { createApp } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { makeI18n } from '@/shared/i18n'
@@ -7,6 +8,12 @@ import App from './App.vue'
 import en from './i18n/en'
 import zh from './i18n/zh'
 import { routes } from './pages'
+import { register } from './registering'
 
-const router = createRouter({ history: createWebHistory('/w/'), routes })
+const router = createRouter({
+  history: createWebHistory('/w/'),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 }, // back to the place in the list
+})
 createApp(App).use(router).use(makeI18n({ zh, en })).mount('#app')
+void register(router)

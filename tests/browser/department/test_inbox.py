@@ -1,0 +1,185 @@
+"""The department's face: the inbox and signing, as UX.md 3 numbers its rules."""
+
+import json
+
+import pytest
+from playwright.async_api import Route, expect
+from sqlalchemy import func, select
+
+from app.core.audit import Trail
+from app.core.work import Runtime, system_work
+from app.people.models import Role
+from tests import town
+from tests.browser.conftest import HERE, PHONE, OpenFace, picture, scrolls_sideways, violations
+from tests.browser.department.conftest import Called
+from tests.whistles.acts import move, ok
+
+pytestmark = pytest.mark.anyio
+OFFICER = (Role.DEPARTMENT_OFFICER, "chengguan")
+
+
+async def test_i1_three_lists_say_what_where_and_which_clock_ends_next(
+    open_face: OpenFace, called: Called
+) -> None:
+    page = await open_face("department", *OFFICER)
+    to_sign = page.get_by_role("region", name="要我签收")
+    await expect(to_sign.locator(".line")).to_have_count(2)
+    assert await page.locator("main section").count() == 3
+    row = to_sign.locator(".line", has_text=called.whistle["number"])
+    for said in (called.whistle["title"], "签收", "剩59分"):
+        await expect(row).to_contain_text(said)
+    await expect(page.get_by_role("region", name="在办")).to_contain_text("手上没有在办事项")
+    assert await violations(page) == []
+    await picture(page, "department-inbox-zh")
+
+
+async def test_i2_a_link_lands_on_its_request_also_after_signing_in(open_face: OpenFace, called: Called) -> None:
+    path = f"report-ins/{called.report_in['id']}"
+    page = await open_face("department", *OFFICER, path=path)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(called.whistle["number"])
+    await expect(page.get_by_role("heading", name=called.whistle["title"])).to_be_visible()
+
+    stranger = await open_face("department", path=path)
+    await stranger.fill("input[name=username]", town.login_name(*OFFICER))
+    await stranger.fill("input[name=password]", town.PASSWORD)
+    await stranger.click("button[type=submit]")
+    await stranger.select_option("select[name=district]", label="呈贡区")
+    await stranger.click("button[type=submit]")
+    await expect(stranger.get_by_role("heading", level=1)).to_contain_text(called.whistle["number"])
+
+
+async def test_i3_signing_is_one_tap_and_can_be_taken_back(
+    open_face: OpenFace, called: Called, runtime: Runtime
+) -> None:
+    page = await open_face("department", *OFFICER, device=PHONE)
+    row = page.locator(".line", has_text=called.whistle["number"])
+    await row.get_by_role("button", name="签收").click()
+    await expect(page.get_by_role("region", name="在办").locator(".line")).to_have_count(1)
+    await expect(page.locator(".bar")).to_contain_text(f"已签收 {called.whistle['number']}")
+    assert not await scrolls_sideways(page)
+    await picture(page, "department-signed-zh")
+    await page.get_by_role("button", name="撤销").click()
+    await expect(page.get_by_role("region", name="要我签收").locator(".line")).to_have_count(2)
+    async with system_work(runtime, HERE) as work:
+        query = select(Trail.step).where(Trail.subject_id == called.report_in["id"]).order_by(Trail.seq)
+        steps = list(await work.session.scalars(query))
+    assert steps[-2:] == ["sign", "unsign"]
+
+
+async def test_i3_refusing_is_one_page_that_says_what_happens_next(open_face: OpenFace, called: Called) -> None:
+    ok(await move(called.lead, called.report_in["id"], "sign"))
+    page = await open_face("department", *OFFICER, path=f"report-ins/{called.report_in['id']}")
+    await page.get_by_role("link", name="提出异议").click()
+    await expect(page.get_by_role("heading", name="接下来会怎样")).to_be_visible()
+    await page.get_by_role("button", name="提出异议").click()
+    assert await page.locator(".summary li").count() >= 1, "what is missing is named beside what was typed"
+    assert await violations(page) == []
+    await picture(page, "department-refuse-zh")
+    form = page.locator("form")
+    if await form.locator("fieldset").count():
+        await form.locator("fieldset label").first.click()
+    for box in await form.locator("select").all():
+        await box.select_option(index=1)
+    for box in await form.locator("textarea, input[type=text]").all():
+        await box.fill("该处道路由区住建局管护,附移交协议。")
+    await form.get_by_role("button", name="提出异议").click()
+    await expect(page.locator("form")).to_have_count(0)
+    seen = ok(await called.lead.get(f"/report-ins/{called.report_in['id']}"))
+    assert seen["state"] == "refused"
+
+
+async def test_i3_more_time_shows_the_new_due_date_before_sending(open_face: OpenFace, called: Called) -> None:
+    ok(await called.lead.post(f"/orders/{called.order['id']}/steps/sign", {}))
+    page = await open_face("department", *OFFICER, path=f"orders/{called.order['id']}")
+    await page.get_by_role("link", name="申请延期").click()
+    await page.locator(".chips label").first.click()
+    due = await page.locator(".newdue").inner_text()
+    assert due.strip() not in ("", "—")
+    await picture(page, "department-extension-zh")
+    await page.locator("form textarea").fill("需等材料到货。")
+    await page.get_by_role("button", name="申请延期").click()
+    await expect(page.locator("form")).to_have_count(0)
+    issue = ok(await called.lead.get(f"/issues/{called.order['issue_id']}"))
+    assert "ask_extension" in [one["step"] for one in issue["trail"]]
+
+
+async def test_i4_coming_is_filed_afterwards_and_the_result_is_previewed(
+    open_face: OpenFace, called: Called
+) -> None:
+    ok(await move(called.lead, called.report_in["id"], "sign"))
+    ok(await move(called.lead, called.report_in["id"], "contact", way="phone"))
+    page = await open_face("department", *OFFICER, device=PHONE, path=f"report-ins/{called.report_in['id']}")
+    await page.locator(".acts a.primary").first.click()
+    form = page.locator("form")
+    await expect(form.locator("input[type=datetime-local]")).to_be_visible()
+    assert await form.locator("input[type=file]").count() == 0
+    await form.get_by_label("到场人").fill("李工")
+    for choice in await form.locator("fieldset").all():
+        await choice.locator("label").first.click()
+    await picture(page, "department-report-in-zh")
+    await form.locator("button.primary").click()
+    await expect(page.locator("form")).to_have_count(0)
+    assert ok(await called.lead.get(f"/report-ins/{called.report_in['id']}"))["state"] == "reported_in"
+
+    ok(await called.lead.post(f"/orders/{called.order['id']}/steps/sign", {}))
+    await page.goto(page.url.split("/i/")[0] + f"/i/step/order/{called.order['id']}/finish")
+    await page.locator("form textarea").first.fill("路灯已换新,今晚可用。")
+    await expect(page.locator(".preview")).to_contain_text("路灯已换新,今晚可用。")
+    assert await violations(page) == []
+    await picture(page, "department-finish-zh")
+
+
+async def test_i5_who_signed_is_a_person_and_the_open_ones_are_a_list_to_print(
+    open_face: OpenFace, called: Called
+) -> None:
+    ok(await move(called.lead, called.report_in["id"], "sign"))
+    page = await open_face("department", *OFFICER, path=f"report-ins/{called.report_in['id']}")
+    await expect(page.get_by_text("签收人")).to_be_visible()
+    assert not await scrolls_sideways(page)
+    assert await violations(page) == []
+    await picture(page, "department-report-in-page-zh")
+    await page.get_by_role("link", name="本单位记录").click()
+    await expect(page.locator(".handover li")).to_have_count(2)
+    assert await violations(page) == []
+    await picture(page, "department-record-zh")
+
+
+async def test_i6_nothing_new_says_so_and_a_lost_answer_is_sent_again_once(
+    open_face: OpenFace, called: Called, runtime: Runtime
+) -> None:
+    quiet = await open_face("department", Role.DEPARTMENT_HEAD, "chengguan", device=PHONE, language="en")
+    await quiet.wait_for_selector(".line")
+    await picture(quiet, "department-inbox-en")
+    ok(await move(called.lead, called.report_in["id"], "sign"))
+    ok(await called.lead.post(f"/orders/{called.order['id']}/steps/sign", {}))
+    page = await open_face("department", *OFFICER, device=PHONE)
+    empty = page.get_by_role("region", name="要我签收")
+    await expect(empty).to_contain_text("今天没有新的报到")
+    await expect(empty).to_contain_text("下一个到期")
+
+    path = f"/api/v1/report-ins/{called.report_in['id']}/steps/contact"
+    await page.goto(page.url.split("/i/")[0] + f"/i/step/report_in/{called.report_in['id']}/contact")
+    text = page.locator("form textarea").first
+    await text.fill("明日上午到场。")
+    await page.locator("form fieldset label").first.click()
+    lost = []
+
+    async def away(route: Route) -> None:
+        """The service does it, the answer is lost."""
+        if not lost:
+            lost.append(await route.fetch())
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await page.route(f"**{path}", away)
+    await page.locator("form button.primary").click()
+    await expect(page.get_by_role("alert").first).to_be_visible()
+    assert await text.input_value() == "明日上午到场。"
+    await picture(page, "department-away-zh")
+    await page.locator("form button.primary").click()
+    await expect(page.locator("form")).to_have_count(0)
+    async with system_work(runtime, HERE) as work:
+        said = (Trail.subject_id == called.report_in["id"], Trail.step == "contact")
+        assert await work.session.scalar(select(func.count()).select_from(Trail).where(*said)) == 1
+    assert json.loads(await lost[0].text())

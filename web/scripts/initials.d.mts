@@ -1,0 +1,2 @@
+export function initials(): { row: string; others: string }
+export function written(): string
