@@ -125,7 +125,7 @@ class KindOut(Schema):
 
 
 class ReportInOut(Schema):
-    """One unit's duty, link by link; `decision` is the clock of whoever has to decide on a refusal or a dispute."""
+    """One unit's duty, link by link; `decision` is the clock of whoever decides on a refusal or a dispute."""
 
     id: UUID
     whistle_id: UUID

@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from app.core.work import Runtime
 from app.people.models import Role
 from tests import town
 from tests.browser.desk.conftest import Street
@@ -188,9 +187,7 @@ async def test_d7_one_key_and_enter_prints_the_open_matter(street: Street) -> No
     await expect(page).to_have_title("printed")
 
 
-async def test_filters_live_in_the_address_are_kept_as_views_and_leave_as_a_sheet(
-    street: Street, runtime: Runtime
-) -> None:
+async def test_filters_live_in_the_address_are_kept_as_views_and_leave_as_a_sheet(street: Street) -> None:
     [one] = await street.to_dispatch()
     page = await street.page()
     await current(page)
