@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from app.boards import signs
+from app.boards.queries import today
 from app.cli.demo_homes import fill_homes
 from app.cli.demo_offices import fill_offices
 from app.cli.demo_visits import DAYS, earlier, fill_visits
@@ -71,7 +73,7 @@ def demo() -> None:
         make_district(DISTRICT, "呈贡区", demo=True)
     with Console(stderr=True).status("making households and ninety days of visits…"):
         run(_fill())
-    _print()
+    _print(run(_sign()))
 
 
 async def _fill() -> None:
@@ -153,7 +155,14 @@ async def _posts(work: Work, accounts: dict[str, UUID]) -> None:
         await appoint(work, accounts[f"worker{code[9:12]}"], Role.GRID_WORKER, Ground(area_id=area_id), rank)
 
 
-def _print() -> None:
+async def _sign() -> str:
+    """What the code on one sign board says: the building the first worker serves, as printed today."""
+    async with runtime_from_environment() as runtime, system_work(runtime, DISTRICT) as work:
+        sign = signs.make(work.keys, DISTRICT, f"{FACES[0][3]}001", today(work))
+    return signs.link(load().public_url, sign)
+
+
+def _print(sign: str) -> None:
     table = Table("login", "password", "who", title="demonstration district 530114 呈贡区 (boundaries are drawn)")
     for username, _, _, _, who in FACES:
         table.add_row(username, PASSWORD, who)
@@ -161,3 +170,4 @@ def _print() -> None:
     typer.echo(
         f"also hejing (administrator), yangli (supervisor), maxun (auditor); village {RURAL}, no map {NAMES_ONLY}"
     )
+    typer.echo(f"one sign board's code says: {sign}")

@@ -33,7 +33,7 @@ NEEDS: Mapping[str, Need] = {
     "amount": RULE, "unit": WHO, "NewLimit.unit": RULE, "clock": ONCE, "NewLimit.clock": RULE, "day": RULE,
     "working": RULE, "first_day": RULE, "last_day": RULE, "spans": RULE, "name": CHOSEN,
     "NewResident.name": Need("称呼与核对本人", "to address and recognise the person", "PIPL 6, DOMAIN R4.2"),
-    "ReportInInput.name": Need("到场人员", "who came", "DOMAIN R2.4"),
+    "ReportInInput.name": Need("街道据此与到场的人联系", "whom the street may ask", "DOMAIN R2.4"),
     "app_build": SESSION, "device_id": SESSION, "batch_id": ONCE, "ops": ONCE, "op_ids": ONCE, "sent_at": ONCE,
     "mono_ms": ONCE, "session": ONCE, "refresh_token": SESSION, "username": SESSION, "password": SESSION,
     "last_seq": ONCE, "post": SESSION, "post_id": WHO,

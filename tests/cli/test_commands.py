@@ -200,6 +200,7 @@ def test_the_demonstration_is_made_once(cluster: Cluster, wangge: Run, owner: st
     first = wangge("demo")
     assert first.exit_code == 0, first.exception
     assert "wangfang" in first.output
+    assert "/r/?s=530114.530114004005001001." in first.output
     count = "select level, count(*) from area group by level order by level"
     areas = dict(ask(owner, count))
     assert areas == {"district": 1, "street": 1, "community": 10, "grid": 37, "building_group": 128}

@@ -66,6 +66,18 @@ async def test_the_supervision_order_gives_the_reason_and_asks_by_when(public: D
     assert re.search(r"请于2026年\d+月\d+日\(周.\)\d\d:\d\d前办结", text)
 
 
+async def test_no_seal_stands_on_a_page_of_its_own(public: Desk, sit: Sit) -> None:
+    secretary = await sit(Role.STREET_SECRETARY, town.WEST)
+    issue = await raised(public)
+    for turn in range(5):
+        ok(await secretary.step(issue["id"], "comment", text=f"第{turn}次核实。"))
+        for kind in ISSUE_PAPERS:
+            answer = await secretary.get(f"{of(issue, kind)}.pdf")
+            pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+            assert "盖章处" in pages[-1]
+            assert "备注" in pages[-1], (kind, turn)
+
+
 @pytest.mark.usefixtures("long_sessions")
 async def test_an_overdue_matter_says_so_on_its_paper(public: Desk, sit: Sit, clock: FixedClock) -> None:
     secretary = await sit(Role.STREET_SECRETARY, town.WEST)
