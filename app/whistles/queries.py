@@ -111,8 +111,10 @@ async def report_ins_of(work: Work, report_ins: Sequence[ReportIn]) -> list[Repo
                 links.append(
                     LinkOut(link=link, due_at=wait.due_at, done_at=done, result=result, who=name, zh=zh, en=en)
                 )
-        allowed = allowed_steps(REPORT_IN, work, one)
-        found.append(ReportInOut(**plain, unit=units[one.unit_id], links=links, allowed_steps=allowed))
+        owed = (clocks.get((one.id, kind)) for kind in showing.DECISIONS)
+        decision = next((left.running(wait) for wait in owed if wait and wait.ended_at is None), None)
+        plain |= {"decision": decision, "allowed_steps": allowed_steps(REPORT_IN, work, one)}
+        found.append(ReportInOut(**plain, unit=units[one.unit_id], links=links))
     return found
 
 

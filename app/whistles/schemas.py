@@ -125,7 +125,7 @@ class KindOut(Schema):
 
 
 class ReportInOut(Schema):
-    """One unit's duty, link by link."""
+    """One unit's duty, link by link; `decision` is the clock of whoever decides on a refusal or a dispute."""
 
     id: UUID
     whistle_id: UUID
@@ -142,6 +142,7 @@ class ReportInOut(Schema):
     escalated_at: datetime | None
     outcome: str | None
     links: list[LinkOut]
+    decision: NextClock | None = None
     allowed_steps: list[str]
 
 

@@ -28,6 +28,7 @@ LACKS = {
     "not_asked": ("诉求 {number} 的反映人尚未回访", "The reporter of {number} was not asked"),
 }
 WAITS_FOR_DECISION = (ReportInState.REFUSED, ReportInState.ARRIVAL_DISPUTED)
+DECISIONS = ("designate", "settle")
 Who = dict[tuple[UUID, str], str]
 
 
@@ -66,6 +67,14 @@ class Left:
             return "", ""
         zh, en = clock_words(calendar, wait.kind, wait.due_at, at, wait.unit, paused_at=wait.paused_at)
         return zh.partition(" ")[2], en.partition(": ")[2]
+
+    def running(self, wait: Wait) -> NextClock:
+        """A clock that runs now, with its name."""
+        calendar = self.house.calendar_of(wait.unit_id)
+        stopped = wait.paused_at
+        zh, en = clock_words(calendar, wait.kind, wait.due_at, self.now, wait.unit, paused_at=stopped)
+        late = wait.due_at < (stopped or self.now)
+        return NextClock(kind=wait.kind, due_at=wait.due_at, paused=stopped is not None, late=late, zh=zh, en=en)
 
     def clock(self, said: dict[str, Any] | None) -> NextClock | None:
         """A clock as a row shows it."""

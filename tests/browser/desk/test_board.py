@@ -98,6 +98,7 @@ async def test_b3_a_refusal_is_shown_in_full_and_stops_nobody_elses_clock(
     await expect(said).to_contain_text("公厕选址不属本局职责。")
     await expect(said).to_contain_text(BASIS)
     await expect(row(page, "区城市管理局")).to_contain_text("提出异议")
+    await expect(row(page, "区城市管理局")).to_contain_text("拒绝裁定 剩")
     await expect(row(page, "区水务局").get_by_role("cell").nth(1)).to_contain_text("剩")
 
 

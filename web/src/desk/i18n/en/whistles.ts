@@ -8,7 +8,7 @@ const en: typeof zh = {
   draft: 'What was typed before is here again.', needsSecretary: 'the secretary has to approve', source: 'Source',
   issues: 'Issues behind it', addIssue: 'Number of an issue', text: 'Situation', tried: 'What the street has tried',
   parties: 'Units called', area: 'Area', place: 'Place', meetingAt: 'Meeting at', meetingPlace: 'Meeting place',
-  basis: 'Legal basis', whistle: 'Whistle', printSheet: 'Print the signing sheet', meeting: 'Meeting',
+  basis: 'Legal basis', whistle: 'Whistle', papers: 'Papers', printSheet: 'Print the signing sheet', meeting: 'Meeting',
   lacks: 'It cannot be closed yet:', boardOf: 'How far each unit is, {number}', unit: 'Unit', notified: 'Notified',
   tasks: 'Tasks', photos: 'photos before/after {before}/{after}', what: 'What', due: 'Due', by: 'by {at}',
   signSheet: 'Signing sheet', role: 'Role', opinion: 'Opinion', signature: 'Signature', day: 'Date',
