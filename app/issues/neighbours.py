@@ -35,7 +35,9 @@ async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
         return []
     codes = [candidate["code"] for candidate in read.candidates]
     grids = select(Area.id).where(or_(Area.code.in_(codes), Area.id == read.area["grid_id"]))
-    rows = await work.session.execute(_query(facts, grids, read.area["building_group_id"]).execution_options(unscoped=True))
+    rows = await work.session.execute(
+        _query(facts, grids, read.area["building_group_id"]).execution_options(unscoped=True)
+    )
     return [
         NeighbourOut(
             id=row.id, category=row.category_name, category_en=english_name(facts.category or ""),
