@@ -53,6 +53,7 @@ async def fill(form: Locator, said: Mapping[str, str] = NOTHING) -> None:
 
 async def at_desk(page: Page, step: str, said: Mapping[str, str] = NOTHING) -> None:
     """One step of the matter or whistle that is open at a desk, by its button and its form."""
+    await page.locator(".matter, .board").first.wait_for()
     button = page.get_by_role("button", name=re.compile(f"^{step}"))
     if not await button.first.is_visible():
         await page.locator("details.menu summary").click()
@@ -100,6 +101,19 @@ async def two_residents(open_face: OpenFace) -> tuple[Page, Page]:
     return pages[0], pages[1]
 
 
+async def synced(phone: Page) -> None:
+    """The phone asks for what is new until the matter offers its next steps, and shows it."""
+    for _ in range(5):
+        await phone.click("nav.tabs >> text=我的")
+        await phone.click("text=立即同步")
+        await in_step(phone)
+        await phone.click("nav.tabs >> text=任务")
+        await phone.click(f".row-main >> text={NO_TOILET[:8]}")
+        with suppress(PlaywrightTimeout):
+            return await phone.locator("section .wide").first.wait_for(timeout=PATIENCE_MS / 5)
+    raise AssertionError("the matter stays as it was")
+
+
 async def tap_step(phone: Page, step: str) -> None:
     """A step on the worker's phone, among the first or behind the rest; the list may be drawn anew meanwhile."""
     button = phone.get_by_role("button", name=step, exact=True)
@@ -117,13 +131,10 @@ async def climbs(open_face: OpenFace, open_worker: OpenWorker, runtime: Runtime,
     phone = await open_worker()
     for step in ("签收", "上报"):
         await drain(runtime, HERE)
-        await phone.click("nav.tabs >> text=我的")
-        await phone.click("text=立即同步")
-        await in_step(phone)
-        await phone.click("nav.tabs >> text=任务")
-        await phone.click(f".row-main >> text={NO_TOILET[:8]}")
+        await synced(phone)
         await tap_step(phone, step)
         sheet = phone.locator(".step-sheet")
+        await phone.locator(".step-sheet, .note").first.wait_for()
         if await sheet.count():
             await fill(sheet)
             await sheet.locator("button.primary").click()
@@ -141,9 +152,9 @@ async def blows(street: Page, issue: Issue) -> str:
     await street.get_by_text(issue.number).first.wait_for()
     await street.get_by_role("button", name=re.compile("^吹哨")).click()
     await street.get_by_label("标题").fill("路口缺少公共厕所")
-    await street.get_by_label("事由").fill("居民反映韶光街与学海路口没有公厕。")
+    await street.get_by_label("情况").fill("居民反映韶光街与学海路口没有公厕。")
     for unit, full in (("城市管理", "区城市管理局"), ("三岔口", "三岔口社区")):
-        await street.get_by_role("combobox", name=re.compile("报到单位")).fill(unit)
+        await street.get_by_role("combobox", name="添加 报到单位").fill(unit)
         await street.get_by_role("option", name=re.compile(full)).first.click()
     await street.get_by_role("button", name="吹哨", exact=True).click()
     await expect(street.locator(".summary")).to_contain_text("街道已做的努力")
@@ -169,25 +180,25 @@ async def test_the_story_on_all_four_faces(open_face: OpenFace, open_worker: Ope
     await bureau.get_by_role("button", name=re.compile("^签收")).tap()
     await bureau.get_by_role("link", name="路口缺少公共厕所").first.tap()
     await in_department(bureau, "联系街道")
-    await in_department(bureau, "报到", {"到场人": "李工"})
-    await in_department(bureau, "制定方案", {"方案": "先设三处移动公厕。"})
+    await in_department(bureau, "报到", {"到场人员": "李工"})
+    await in_department(bureau, "制定方案")
     await at_desk(
-        street, "下达任务", {"单位": "城市管理", "任务": "安装移动公厕三处", "完成时限": "2026-11-30T17:00"}
+        street, "下达任务", {"单位": "城市管理", "任务内容": "安装移动公厕三处", "完成时限": "2026-11-30T17:00"}
     )
     await picture(street, "story-board-zh")
     await page_of_task(bureau)
-    await in_department(bureau, "完成", {"说明": SOLVED})
+    await in_department(bureau, "完成", {"办理结果": SOLVED})
     await in_department(bureau, "提交办理结果")
 
     community = await open_face("department", Role.COMMUNITY_OFFICER, town.C1)
     await community.get_by_role("button", name=re.compile("^签收")).click()
     await community.get_by_role("link", name="路口缺少公共厕所").first.click()
     await in_department(community, "联系街道")
-    await in_department(community, "报到", {"到场人": "社区小陈"})
+    await in_department(community, "报到", {"到场人员": "社区小陈"})
     await in_department(community, "制定方案")
     await in_department(community, "完成")
 
-    await at_desk(street, "核查通过", {"结果": "阶段"})
+    await at_desk(street, "核查通过", {"办理结果": "阶段"})
     await drain(runtime, HERE)
     await follows(first, "解决了")
     await follows(second, "没有解决")
@@ -195,7 +206,7 @@ async def test_the_story_on_all_four_faces(open_face: OpenFace, open_worker: Ope
     await drain(runtime, HERE)
     await bureau.reload()
     await in_department(bureau, "提交办理结果")
-    await at_desk(street, "核查通过", {"结果": "阶段"})
+    await at_desk(street, "核查通过", {"办理结果": "阶段"})
     await drain(runtime, HERE)
     await follows(first, "解决了")
     await follows(second, "解决了")
