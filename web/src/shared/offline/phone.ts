@@ -142,13 +142,12 @@ export class Phone {
 
   // -- one round of talking -----------------------------------------------------------------------------------
 
-  private async round(say: (part: Partial<Standing>) => void): Promise<boolean> {
+  private async round(say: (part: Partial<Standing>) => void): Promise<void> {
     let before: string | null | undefined
-    let sent = false
     while (before !== this.epoch) {
       before = this.epoch // of a restored store one learns on the way: then all again
       say({ phase: 'sending' })
-      sent = (await this.sendAll()) || sent
+      await this.sendAll()
       say({ phase: 'receiving' })
       await this.fetchAll(say)
     }
@@ -156,22 +155,19 @@ export class Phone {
     await this.store.write('clock', this.clock.known())
     await this.store.write('synced', this.clock.wall())
     this.tell('standing')
-    return sent
   }
 
-  private async sendAll(): Promise<boolean> {
+  private async sendAll(): Promise<void> {
     const sending = {
       network: this.network, outbox: this.outbox, deviceId: () => this.deviceId,
       onEpoch: (epoch: string) => this.learnEpoch(epoch), onClock: () => this.warnOfClock(),
     }
-    let sent = false
     try {
-      sent = await flush(sending)
+      await flush(sending)
     } finally {
       this.tell('outbox')
     }
     if (await this.photos.send(this.network)) this.tell('outbox')
-    return sent
   }
 
   private async fetchAll(say: (part: Partial<Standing>) => void): Promise<void> {
