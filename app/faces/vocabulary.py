@@ -5,6 +5,7 @@ from typing import Any
 
 from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
+from app.figures import words as of_figures
 from app.issues.explaining import ROLE_WORDS
 from app.issues.kinds import AreaRole, Channel, Closing, LinkKind, Outcome, Triage, Verdict
 from app.issues.words import LATER_WORDS, LIST_WORDS
@@ -148,6 +149,11 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
         Link.REPORTED_IN: ("到场", "reported in"), Link.FINISHED: ("完成", "finished"),
         Link.RATING: ("评价", "rating"), Link.WHISTLE: ("吹哨", "whistle"),
     },
+    "supervised": of_figures.SUPERVISED_WORDS,
+    "rate": of_figures.RATE_WORDS,
+    "denominator": of_figures.DENOMINATOR_WORDS,
+    "numerator": of_figures.NUMERATOR_WORDS,
+    "apart": of_figures.APART_WORDS,
     "score_result": SCORES,
     "score_side": {Side.DEPARTMENT: ("报到单位", "unit called"), Side.STREET: ("吹哨街道", "whistling street")},
 }  # fmt: skip

@@ -50,8 +50,11 @@ def clocks(period: Period, now: Any) -> Subquery:
 
 
 def chosen(c: Any, kind: str, part: Part) -> ColumnElement[bool]:
-    """The clocks behind a number: those that ended, those that ended in time, or those that still run late."""
-    rows = {Part.NUMERATOR: c.on_time, Part.DENOMINATOR: c.ended, Part.EXCLUDED: ~c.ended}
+    """The clocks behind a number: those that ended, in time or not, or those that still run late."""
+    rows = {
+        Part.NUMERATOR: c.on_time, Part.DENOMINATOR: c.ended, Part.EXCLUDED: ~c.ended,
+        Part.MISSED: and_(c.ended, ~c.on_time),
+    }  # fmt: skip
     return and_(c.kind == kind, rows[part])
 
 
@@ -95,4 +98,7 @@ def _clock(wanted: FigureFilter, row: Any) -> ClockOut:
         on_time_share=round(row.on_time / row.n, 4) if row.n else None,
         rows=link(wanted, row.key, figure, part=Part.DENOMINATOR),
         on_time_rows=link(wanted, row.key, figure, part=Part.NUMERATOR),
+        missed=row.n - row.on_time,
+        missed_rows=link(wanted, row.key, figure, part=Part.MISSED),
+        running_late_rows=link(wanted, row.key, figure, part=Part.EXCLUDED),
     )  # fmt: skip

@@ -55,6 +55,7 @@ class Part(StrEnum):
     NUMERATOR = "numerator"
     DENOMINATOR = "denominator"
     EXCLUDED = "excluded"
+    MISSED = "missed"  # of a clock alone: those that ended late
 
 
 class By(StrEnum):
@@ -92,6 +93,8 @@ class Supervised(StrEnum):
     SOON = "soon"
     REFUSED = "refused"
     OVER_HOPPED = "over_hopped"
+    DECISIONS = "decisions"  # asked by one, waiting for the second person
+    DEEMED = "deemed"  # counts as signed because nobody did
     DORMANT = "dormant"
     HELD_REVIEW = "held_review"
     SUPERVISED = "supervised"

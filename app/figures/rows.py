@@ -1,5 +1,6 @@
 """A number opened to the matters behind it, in the scope of the reader."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,9 @@ from app.figures.periods import Period
 from app.figures.rates import denominator_of, formulas, numerator_of, too_few
 from app.figures.schemas import MatterLine, RowsFilter
 from app.figures.vocabulary import APART, facts
+from app.grid.models import Area
 from app.issues.models import Issue
+from app.people.models import Unit
 
 
 class TooFew(Conflict):
@@ -27,7 +30,8 @@ class TooFew(Conflict):
     en = "There are too few ratings to open this number without giving reporters away."
 
 
-LINE = tuple(getattr(Issue, name) for name in MatterLine.model_fields)
+NAMES = ("place", "lead_unit")
+LINE = tuple(getattr(Issue, name) for name in MatterLine.model_fields if name not in NAMES)
 
 
 async def rows_of(work: Work, wanted: RowsFilter) -> tuple[list[MatterLine], str | None]:
@@ -40,7 +44,29 @@ async def rows_of(work: Work, wanted: RowsFilter) -> tuple[list[MatterLine], str
         page = page.execution_options(unscoped=True)  # the facts name the scope themselves
     found = (await work.session.execute(page)).all()
     shown, following = cut(found, wanted.limit, lambda row: cursor_of(row.raised_at, row.id))
-    return [MatterLine.model_validate(row) for row in shown], following
+    return [MatterLine.model_validate(line) for line in await named_rows(work, shown)], following
+
+
+async def named_rows(work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The rows of one page with the names a person reads: the smallest area known, and who leads."""
+    areas = {_smallest(row) for row in rows} - {None}
+    units = {row.lead_unit_id for row in rows} - {None}
+    areas_by_id = await _names(work, Area, areas) if areas else {}
+    units_by_id = await _names(work, Unit, units) if units else {}
+    return [
+        row._asdict() | {"place": areas_by_id.get(_smallest(row)), "lead_unit": units_by_id.get(row.lead_unit_id)}
+        for row in rows
+    ]
+
+
+def _smallest(row: Any) -> UUID | None:
+    found: UUID | None = row.grid_id or row.community_id or row.street_id
+    return found
+
+
+async def _names(work: Work, model: type[Area | Unit], ids: set[Any]) -> dict[UUID | None, str]:
+    rows = await work.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 def cursor_of(at: datetime, matter_id: UUID) -> tuple[str, str]:
@@ -74,6 +100,8 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
     formula = next((one for one in await formulas(work, period) if one.name == wanted.figure), None)
     if formula is None:
         raise NotFound("figure")
+    if wanted.part == Part.MISSED:
+        raise NotFound("part")
     if wanted.part == Part.DENOMINATOR:
         return denominator_of(formula, c, period, adjusted=wanted.adjusted)
     if wanted.part == Part.EXCLUDED:

@@ -114,8 +114,11 @@ class ClockOut(Schema):
     on_time: int
     on_time_share: float | None
     running_late: int
+    missed: int
     rows: str
     on_time_rows: str
+    missed_rows: str
+    running_late_rows: str
 
 
 class ClockGroup(Schema):
@@ -154,6 +157,8 @@ class MatterLine(Schema):
     due_at: datetime
     answered_at: datetime | None
     closed_at: datetime | None
+    place: str | None
+    lead_unit: str | None
 
 
 class ListFilter(Schema):
@@ -170,6 +175,7 @@ class ListedLine(MatterLine):
     hops: int
     reworks: int
     since: datetime
+    whistle_id: UUID | None
 
 
 class LedgerFilter(Schema):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
 
@@ -17,15 +18,17 @@ from app.figures.kinds import Supervised, Threshold
 from app.figures.models import FigureSetting
 from app.figures.owners import is_ownerless, is_waiting, late_clocks
 from app.figures.rates import NoThreshold
-from app.figures.rows import cursor_of, key_from
+from app.figures.rows import NAMES, cursor_of, key_from, named_rows
 from app.figures.schemas import ListedLine, ListFilter
 from app.figures.subjects import matters
 from app.issues.kinds import State
 from app.issues.models import Issue
-from app.whistles.kinds import ReportInState
-from app.whistles.models import ReportIn, WhistleIssue
+from app.issues.records import SecondWord
+from app.whistles.kinds import ReportInState, WhistleState
+from app.whistles.models import ReportIn, Whistle, WhistleIssue
 
 DAY = timedelta(days=1)
+ENDED = (WhistleState.CLOSED, WhistleState.DECLINED)
 # What stands refused or objected to: each a select of `issue_id` and `since`, from the package that keeps it.
 REFUSALS: Sequence[Callable[[], Any]] = (
     lambda: select(WorkOrder.issue_id, WorkOrder.objected_at.label("since")).where(
@@ -83,6 +86,28 @@ def _over_hopped(_now: datetime, minded: Minded) -> Listing:
     return Listing(Issue.due_at, and_(passed, or_(Issue.hops >= many, Issue.reworks >= many)))
 
 
+def _decisions(_now: datetime, _: Minded) -> Listing:
+    """A close with reasons, or leaving it out of the rates, waits for its second person (R1.10)."""
+    open_now = (SecondWord.decided_at.is_(None), SecondWord.lapsed_at.is_(None))
+    first = select(SecondWord.issue_id, func.min(SecondWord.asked_at).label("since")).where(*open_now)
+    asked = first.group_by(SecondWord.issue_id).subquery("asked")
+    return Listing(asked.c.since, Issue.id.is_not(None), asked)
+
+
+def _deemed(_now: datetime, _: Minded) -> Listing:
+    """Some unit has it in hand only because its time to sign ran out."""
+    orders = select(WorkOrder.issue_id, WorkOrder.signed_at.label("since"))
+    called = select(WhistleIssue.issue_id, ReportIn.signed_at.label("since"))
+    called = called.join(WhistleIssue, WhistleIssue.whistle_id == ReportIn.whistle_id)
+    unread = union_all(
+        orders.where(WorkOrder.deemed, WorkOrder.state == OrderState.SIGNED, WorkOrder.finished_at.is_(None)),
+        called.where(ReportIn.deemed, ReportIn.state == ReportInState.SIGNED),
+    ).subquery("unread")
+    first = select(unread.c.issue_id, func.min(unread.c.since).label("since"))
+    deemed = first.group_by(unread.c.issue_id).subquery("deemed")
+    return Listing(deemed.c.since, Issue.closed_at.is_(None), deemed)
+
+
 def _dormant(now: datetime, minded: Minded) -> Listing:
     silent = Issue.touched_at < now - minded[Threshold.DORMANT_DAYS] * DAY
     return Listing(Issue.touched_at, and_(Issue.closed_at.is_(None), silent))
@@ -122,13 +147,16 @@ LISTS: Mapping[Supervised, Callable[[datetime, Minded], Listing]] = {
     Supervised.SOON: _soon,
     Supervised.REFUSED: _refused,
     Supervised.OVER_HOPPED: _over_hopped,
+    Supervised.DECISIONS: _decisions,
+    Supervised.DEEMED: _deemed,
     Supervised.DORMANT: _dormant,
     Supervised.HELD_REVIEW: _held_review,
     Supervised.SUPERVISED: _supervised,
     Supervised.PARKED: _parked,
     Supervised.OWNERLESS: _ownerless,
 }
-LINE = tuple(getattr(Issue, name) for name in ListedLine.model_fields if name != "since")
+SINCE_AND_NAMES = {"since", "whistle_id", *NAMES}
+LINE = tuple(getattr(Issue, name) for name in ListedLine.model_fields if name not in SINCE_AND_NAMES)
 
 
 async def minded(work: Work) -> dict[str, int]:
@@ -160,7 +188,20 @@ async def page(work: Work, wanted: ListFilter) -> tuple[list[ListedLine], str | 
     listing = LISTS[wanted.which](work.clock.now(), await minded(work))
     rows = (await work.session.execute(page_of(listing, wanted.limit, wanted.cursor))).all()
     shown, following = cut(rows, wanted.limit, lambda row: cursor_of(row.since, row.id))
-    return [ListedLine.model_validate(row) for row in shown], following
+    ids = [row.id for row in shown]
+    whistles = await _whistles_of(work, ids) if ids else {}
+    lines = [
+        {"whistle_id": whistles.get(row.id)} | named
+        for row, named in zip(shown, await named_rows(work, shown), strict=True)
+    ]
+    return [ListedLine.model_validate(line) for line in lines], following
+
+
+async def _whistles_of(work: Work, issue_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The whistle an issue is in hand with, so that the row leads to its board."""
+    query = select(WhistleIssue.issue_id, Whistle.id).join(Whistle, Whistle.id == WhistleIssue.whistle_id)
+    running = query.where(WhistleIssue.issue_id.in_(issue_ids), Whistle.state.not_in(ENDED))
+    return {row.issue_id: row.id for row in await work.session.execute(running.order_by(Whistle.opened_at))}
 
 
 async def counts(work: Work) -> dict[str, int]:

@@ -82,6 +82,14 @@ class AbsenceOut(Schema):
     in_hand: InHand
 
 
+class KeptRole(Schema):
+    """A role the caller gives and ends, and what it is over: areas of these levels, or a unit."""
+
+    role: Role
+    levels: list[AreaLevel]
+    unit: bool
+
+
 class NotKept(Forbidden):
     """A post of this role is not the caller's to keep."""
 
@@ -192,6 +200,13 @@ async def appoint(work: Work, form: NewPost) -> PostLine:
     await actions.join_district(work.session, account_id, work.district, work.clock.now())
     await _note(work, await _locked(work, post_id), Act("appoint", None, "held", {}), events.PostGiven)
     return await line_of(work, post_id)
+
+
+def kept_roles(work: Work) -> list[KeptRole]:
+    """What a form for a new post may offer; `appoint` has the last word."""
+    kept = KEEPS.get(work.actor.role, frozenset())
+    over = {role: [level for level in AreaLevel if level in LEVELS.get(role, frozenset())] for role in kept}
+    return [KeptRole(role=role, levels=over[role], unit=role not in LEVELS) for role in Role if role in kept]
 
 
 async def end(work: Work, post_id: UUID) -> PostLine:

@@ -18,7 +18,7 @@ from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, Work, known_as, open_city, open_work
 from app.people import actions, duty, keeping, phones, posts, queries, throttle
 from app.people.capabilities import Capability
-from app.people.keeping import AbsenceOut, Count, InHand, NewAbsence, NewPost
+from app.people.keeping import AbsenceOut, Count, InHand, KeptRole, NewAbsence, NewPost
 from app.people.login import AddressOf, StaffWork, held_by, needs
 from app.people.models import Account, Membership, Role
 from app.people.posts import PostFilter, PostLine, UnitFilter, UnitOut
@@ -156,6 +156,12 @@ async def list_posts(work: StaffWork, wanted: Annotated[PostFilter, Query()]) ->
     """Who holds which post: in full on one's own ground; above, beside and of units whom to turn to."""
     items, following = await posts.page(work, wanted)
     return Page(items=items, next_cursor=following)
+
+
+@router.get("/posts/roles", dependencies=[needs(Capability.KEEP_POSTS)])
+async def list_kept_roles(work: StaffWork) -> list[KeptRole]:
+    """The roles one may give on one's own ground, and over what."""
+    return keeping.kept_roles(work)
 
 
 @router.post("/posts", status_code=201, dependencies=[needs(Capability.KEEP_POSTS)])

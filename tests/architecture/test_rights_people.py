@@ -27,7 +27,7 @@ OF_ONESELF: dict[str, tuple[Any, int]] = {
     "POST /me/absence/end": (None, 409),
     "POST /me/absence": ({"until": "2026-11-20T08:00:00+08:00"}, 422),
 }
-ROUTES = {*READING, *OF_A_POST, *OF_ONESELF, "POST /posts"}
+ROUTES = {*READING, *OF_A_POST, *OF_ONESELF, "POST /posts", "GET /posts/roles"}
 GROUNDS = {"own": (town.G1, HERE), "elsewhere": (town.FIELD, HERE), "foreign": (town.G1, THERE)}
 
 
@@ -64,6 +64,7 @@ async def test_every_role_by_every_route_of_posts(public: Desk, sit: Sit, runtim
         refused = 401 if role is None else 403
         keeper = 403 if role in KEEP and ground not in {HERE, town.WEST} else 422
         tries.append(("POST /posts", keeper if role in KEEP else refused, NEW, ""))
+        tries.append(("GET /posts/roles", 200 if role in KEEP else refused, None, ""))
         for kind, post in posts.items():
             for route in OF_A_POST:
                 if route.endswith("/end") and not route.endswith("absence/end"):

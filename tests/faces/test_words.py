@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.dispatch.workflow import ORDER
 from app.faces.labels import KINDS, LABELS, LISTS
 from app.faces.vocabulary import lists
+from app.figures.kinds import Apart, Rate, Supervised
 from app.issues.kinds import Outcome
 from app.issues.workflow import ISSUE, REPORTER
 from app.whistles.workflow import REPORT_IN, TASK, WHISTLE
@@ -78,4 +79,6 @@ async def test_words_are_whole(public: Desk) -> None:
     said = (await public.get("/words")).json()["lists"]
     assert {one["code"] for one in said["outcome"]} == {str(one) for one in Outcome}
     assert all(word["zh"] for words in said.values() for word in words)
+    for name, codes in {"supervised": Supervised, "rate": Rate, "apart": Apart}.items():
+        assert {one["code"] for one in said[name]} == {str(one) for one in codes}
     assert {"issue_state", "order_step", "report_in_state", "visit_result", "clock", "role"} <= set(said)

@@ -44,6 +44,8 @@ async def test_median_nine_of_ten_and_the_share_in_time(
     wanted = {"n": 4, "median": 25.0, "p90": 149.0, "on_time": 3, "on_time_share": 0.75, "running_late": 1}
     assert {name: sign[name] for name in wanted} == wanted
     assert set(await opened(desk, sign["on_time_rows"])) == {receipt["id"] for receipt in told[:3]}
+    assert (sign["missed"], len(await opened(desk, sign["missed_rows"]))) == (1, 1)
+    assert len(await opened(desk, sign["running_late_rows"])) == sign["running_late"] == 1
     assert set(await opened(desk, sign["rows"])) == {receipt["id"] for receipt in told[:4]}
     late = sign["rows"].replace("part=denominator", "part=excluded")
     assert await opened(desk, late) == [told[4]["id"]]

@@ -23,9 +23,11 @@ from app.worker.housekeeping import add_up
 from tests import town
 from tests.conftest import Desk, Sit
 from tests.core.aids import as_role
-from tests.figures.acts import CONTACT, changed
+from tests.dispatch.desks import dispatched
+from tests.figures.acts import CONTACT, changed, excluded
 from tests.issues.acts import HERE, assert_problem, raised
 from tests.timeline import live
+from tests.whistles.acts import blow
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 MANY = 20_000
@@ -152,6 +154,40 @@ async def test_a_refusal_under_review_is_on_the_lists_until_it_is_decided(
     assert await counts(street) == {}
 
 
+async def test_a_request_waits_on_the_list_until_the_second_person_has_decided(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    waiting, agreed, refused = [UUID((await raised(public))["id"]) for _ in range(3)]
+    await excluded(runtime, waiting, agreed=None)
+    await excluded(runtime, agreed, agreed=True)
+    await excluded(runtime, refused, agreed=False)
+    street, east = await sit(Role.STREET_SECRETARY, town.WEST), await sit(Role.STREET_DISPATCHER, town.EAST)
+    assert await listed(street, "decisions") == [str(waiting)]
+    assert await listed(east, "decisions") == []
+
+
+async def test_deemed_signed_is_an_order_and_a_call_until_the_unit_moves(
+    public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock
+) -> None:
+    """The row says in words where and who, and leads to the whistle that runs."""
+    street = await sit(Role.STREET_DISPATCHER, town.WEST)
+    ordered, (order,) = await dispatched(public, street)
+    called = await raised(public)
+    whistle = await blow(street, called["id"])
+    assert await listed(street, "deemed") == []
+    await live(runtime, clock, days=2)
+    street = await sit(Role.STREET_DISPATCHER, town.WEST)
+    assert set(await listed(street, "deemed")) == {ordered["id"], called["id"]}
+    answer = await street.get("/supervision", params={"list": "deemed"})
+    lines = {line["id"]: line for line in answer.json()["items"]}
+    assert (lines[ordered["id"]]["place"], lines[ordered["id"]]["lead_unit"]) == ("第一网格", "区城市管理局")
+    assert lines[ordered["id"]]["whistle_id"] is None
+    assert lines[called["id"]]["whistle_id"] == whistle["id"]
+    unit = await sit(Role.DEPARTMENT_OFFICER, "chengguan")
+    assert (await unit.post(f"/orders/{order['id']}/steps/contact", {"way": "phone"})).status_code == 200
+    assert await listed(street, "deemed") == [called["id"]]
+
+
 async def test_what_failed_twelve_times_waits_for_a_person(public: Desk, sit: Sit, runtime: Runtime) -> None:
     by_clock, by_event, _ = [UUID((await raised(public))["id"]) for _ in range(3)]
     async with system_work(runtime, HERE) as work:
@@ -218,6 +254,8 @@ INDEXES = {
     Supervised.SUPERVISED: "issue_supervised",
     Supervised.SOON: "wait_running",
     Supervised.PARKED: "wait_parked",
+    Supervised.DECISIONS: "second_word_open",
+    Supervised.DEEMED: "work_order_queue",
 }
 
 

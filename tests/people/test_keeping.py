@@ -50,6 +50,20 @@ async def trail_of(runtime: Runtime, post: str) -> list[tuple[str, str, str]]:
     return [(row.step, row.to_state, row.event) for row in rows]
 
 
+async def test_roles_offered_are_those_one_may_give(sit: Sit, runtime: Runtime) -> None:
+    """What the form offers is taken, and what it does not offer is refused."""
+    await newcomer(runtime)
+    desk = await sit(Role.STREET_DISPATCHER, town.WEST)
+    offered = {one["role"]: one for one in (await desk.get("/posts/roles")).json()}
+    assert offered["grid_worker"] == {"role": "grid_worker", "levels": ["grid"], "unit": False}
+    assert "street_dispatcher" not in offered, "the secretary gives that one"
+    said = {"username": "newcomer", "role": "street_dispatcher", "area": town.WEST}
+    assert code_of(await desk.post("/posts", said)) == (403, "post_not_kept")
+    whole = {one["role"]: one for one in (await (await sit(Role.DISTRICT_ADMIN, HERE)).get("/posts/roles")).json()}
+    assert whole["department_officer"] == {"role": "department_officer", "levels": [], "unit": True}
+    assert not {"district_admin", "auditor"} & set(whole)
+
+
 async def test_a_street_appoints_on_its_ground_and_the_newcomer_works_at_once(sit: Sit, runtime: Runtime) -> None:
     await newcomer(runtime)
     desk = await sit(Role.STREET_DISPATCHER, town.WEST)
