@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 WORKER, PASSWORD = "wangfang", "wangge-demo-2026"  # a demonstration's, refused in production
+PIN = "314159"
 PHONE = ViewportSize(width=393, height=760)
 SLOWER = 6
 THIN, WIDER = 50_000, 200_000  # bytes a second: 400 kbit and 1.6 Mbit
@@ -57,19 +58,23 @@ def resident(browser: Browser) -> float:
 
 
 def worker(browser: Browser) -> float:
-    """Until the due list of a phone that has been used before stands again."""
+    """Until a phone that has been used before shows its due list again, the PIN typed in between."""
     page = browser.new_page(viewport=PHONE, locale="zh-CN", has_touch=True, is_mobile=True)
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{URL}/w/")
     page.locator("input[name=username]").fill(WORKER)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
-    ready = page.locator("main .list li, main .calm-note, main.card").first
+    page.locator("input[name=pin]").fill(PIN)
+    page.locator("input[name=pin-again]").fill(PIN)
+    page.locator("button[type=submit]").click()
+    ready = page.locator(".list li, .calm-note").first
     ready.wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => navigator.serviceWorker.controller && !document.querySelector('.strip .state')")
     slow(page)
     began = monotonic()
     page.goto(f"{URL}/w/", wait_until="commit")
+    page.locator("input[name=pin]").fill(PIN)
     ready.wait_for()
     took = monotonic() - began
     page.context.close()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import cast, func, or_, select
+from sqlalchemy import and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.core.clock import office_day
@@ -25,7 +25,9 @@ NEVER_TYPES = [str(kind) for kind in (IssueType.TIPOFF, IssueType.DISPUTE)]
 
 
 async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
-    """At most five, nearest first; never confidential, private, or about a person (CASES 3)."""
+    """At most five, nearest first; never confidential, private, or about a person (CASES 3). A matter that came by
+    the code of a sign has no point: it is near for whoever stands at that sign's building.
+    """
     said = RaiseIssue(text="-", point=wanted.point, category=wanted.category)
     facts = intake.facts_of(work, said)
     read = await situation.read(await work.cursor(), replace(facts, accuracy_m=max(facts.accuracy_m, NEAR_M)))
@@ -33,7 +35,9 @@ async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
         return []
     codes = [candidate["code"] for candidate in read.candidates]
     grids = select(Area.id).where(or_(Area.code.in_(codes), Area.id == read.area["grid_id"]))
-    rows = await work.session.execute(_query(facts, grids).execution_options(unscoped=True))
+    rows = await work.session.execute(
+        _query(facts, grids, read.area["building_group_id"]).execution_options(unscoped=True)
+    )
     return [
         NeighbourOut(
             id=row.id, category=row.category_name, category_en=english_name(facts.category or ""),
@@ -45,9 +49,11 @@ async def nearby(work: Work, wanted: Neighbours) -> list[NeighbourOut]:
     ]  # fmt: skip
 
 
-def _query(facts: situation.Facts, grids: Any) -> Any:
+def _query(facts: situation.Facts, grids: Any, building: Any) -> Any:
     here = cast(func.ST_SetSRID(func.ST_MakePoint(facts.lon, facts.lat), 4326), Geography)
-    metres = func.ST_Distance(cast(Issue.point, Geography), here)
+    metres = func.coalesce(func.ST_Distance(cast(Issue.point, Geography), here), 0)
+    at_sign = and_(Issue.point.is_(None), Issue.building_group_id == building)
+    near = or_(and_(Issue.point.is_not(None), metres <= NEAR_M), at_sign)
     grid, child = aliased(Area), aliased(Issue)
     merged = select(func.count()).where(child.merged_into == Issue.id).scalar_subquery()
     return (
@@ -59,7 +65,7 @@ def _query(facts: situation.Facts, grids: Any) -> Any:
         .outerjoin(grid, grid.id == Issue.grid_id)
         .where(Issue.closed_at.is_(None), Issue.grid_id.in_(grids), Issue.category == facts.category)
         .where(Issue.confidential.is_(False), Category.private.is_(False), Issue.type.not_in(NEVER_TYPES))
-        .where(Issue.state.in_([str(state) for state in LIVE]), metres <= NEAR_M)
+        .where(Issue.state.in_([str(state) for state in LIVE]), near)
         .order_by(metres, Issue.id)
         .limit(MOST)
     )  # fmt: skip

@@ -28,6 +28,7 @@ from tests.architecture import test_rights_phones as of_phones
 from tests.architecture import test_rights_privacy as of_privacy
 from tests.architecture import test_rights_visits as of_visits
 from tests.architecture import test_rights_whistles as of_whistles
+from tests.architecture.test_routes_guarded import OF_THE_FACES, PAGES
 from tests.conftest import Desk, Sit, find_post, report
 from tests.issues.acts import HERE, THERE, jpeg
 
@@ -269,7 +270,8 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
     )
     for part in parts:
         named |= set(part.ROUTES)
-    assert there == named | of_privacy.OF_LINK | of_papers.OPEN_HERE | of_papers.OWN
+    of_faces = {one.replace(" /api/v1", " ") for one in PAGES | OF_THE_FACES}
+    assert there == named | of_privacy.OF_LINK | of_papers.OPEN_HERE | of_papers.OWN | of_faces
 
 
 async def test_every_role_on_every_issue_by_every_route(worlds: dict[str, World], sit: Sit, public: Desk) -> None:

@@ -22,7 +22,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 CLOSED: dict[str, type[StrEnum]] = {
     "visit_kind": VisitKind, "visit_result": Result, "visit_way": Way, "visit_advice": Advice,
     "task_state": TaskState, "plan_period": Period, "patrol_finding": Finding,
-    "household_kind": HouseholdKind, "relation": Relation, "dwelling_use": DwellingUse, "issue_type": IssueType, "issue_urgency": Urgency, "issue_state": State,
+    "household_kind": HouseholdKind, "relation": Relation, "dwelling_use": DwellingUse,
+    "issue_type": IssueType, "issue_urgency": Urgency, "issue_state": State,
     "op_status": Status,
 }  # fmt: skip
 

@@ -1,7 +1,6 @@
 """UX 3.1: the queue with its keys, D1 to D7."""
 
 import re
-from io import BytesIO
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -186,12 +185,14 @@ async def test_d7_one_key_and_enter_prints_the_open_matter(street: Street) -> No
     await page.keyboard.press("p")
     await page.locator(".panel button.primary:focus").wait_for()
     began = monotonic()
-    async with page.expect_popup(), page.expect_response("**/papers/supervision_order.pdf") as answered:
+    async with page.expect_download() as taken:
         await page.keyboard.press("Enter")
-    paper = PdfReader(BytesIO(await (await answered.value).body()))
+    download = await taken.value
     assert monotonic() - began <= PRINTED_S
-    text = "".join(sheet.extract_text() for sheet in paper.pages)
+    assert download.suggested_filename == "督办单.pdf"
+    text = "".join(sheet.extract_text() for sheet in PdfReader(await download.path()).pages)
     assert one["number"] in text.replace("\n", "")
+    await expect(page.locator(".panel")).to_have_count(0)
 
 
 async def test_filters_live_in_the_address_are_kept_as_views_and_leave_as_a_sheet(street: Street) -> None:

@@ -88,8 +88,9 @@ async def test_w1_a_cold_start_a_visit_and_a_search(open_worker: OpenWorker, run
     assert await visits(runtime) == [("met", "visit"), ("not_home", "visit")]
 
 
+@pytest.mark.usefixtures("homes_there")
 async def test_w1_a_hazard_in_four_taps_and_an_issue_signed_from_the_list(
-    open_worker: OpenWorker, homes_there: list[UUID], runtime: Runtime, sit: Sit
+    open_worker: OpenWorker, runtime: Runtime, sit: Sit
 ) -> None:
     await raise_issue(runtime, sit)
     page = await open_worker()
@@ -145,7 +146,8 @@ async def test_w2_one_saving_closes_what_is_due_and_no_form_asks_twice(
 
 FORMS = """async () => {
   const [one] = (await indexedDB.databases()).filter((each) => each.name.startsWith('wangge-0'))
-  const opened = await new Promise((done) => (indexedDB.open(one.name).onsuccess = (event) => done(event.target.result)))
+  const asking = indexedDB.open(one.name)
+  const opened = await new Promise((done) => (asking.onsuccess = () => done(asking.result)))
   const asked = opened.transaction('meta').objectStore('meta').get('manifest')
   const row = await new Promise((done) => (asked.onsuccess = () => done(asked.result)))
   opened.close()
@@ -169,12 +171,15 @@ async def epoch(route: Route) -> str:
     return str(await page.evaluate(FORMS.replace("get('manifest')", "get('epoch')")))
 
 
-async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(
-    open_worker: OpenWorker, homes_there: list[UUID]
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_w3_saving_waits_for_nothing_and_a_refusal_says_what_to_do(open_worker: OpenWorker) -> None:
     page = await open_worker()
     held: list[Route] = []
-    await page.context.route("**/api/v1/**", held.append)  # a network that takes everything and answers nothing
+
+    async def hold(route: Route) -> None:  # a network that takes everything and answers nothing
+        held.append(route)
+
+    await page.context.route("**/api/v1/**", hold)
     spent = []
     for room in ("3-2-501", "3-2-502", "3-2-503"):
         await page.click(f"text={room} >> xpath=ancestor::li >> text=走访")
@@ -224,9 +229,13 @@ async def test_w5_empty_first_sync_and_a_full_phone(open_face: OpenFace, runtime
     await page.add_init_script(full)
     await page.reload()
     held: list[Route] = []
+    released: list[bool] = []
 
     async def hold(route: Route) -> None:
-        held.append(route) if "cursor=" in route.request.url else await route.continue_()
+        if "cursor=" in route.request.url and not released:
+            held.append(route)
+        else:
+            await route.continue_()
 
     await page.context.route("**/api/v1/sync/pull?**", hold)
     await sign_on(page)
@@ -236,7 +245,7 @@ async def test_w5_empty_first_sync_and_a_full_phone(open_face: OpenFace, runtime
     await page.click("nav.tabs >> text=住户")
     assert await page.locator(".list .row").count() == 40
     assert int(re.sub(r"\D", "", await page.inner_text(".page-head .quiet"))) >= 50
-    await page.context.unroute_all(behavior="ignoreErrors")
+    released.append(True)
     for one in held:
         await one.continue_()
     await in_step(page)
@@ -252,9 +261,8 @@ async def test_w5_empty_first_sync_and_a_full_phone(open_face: OpenFace, runtime
     await picture(page, "worker-full-zh")
 
 
-async def test_w6_on_leave_the_deputy_sees_the_tasks(
-    open_worker: OpenWorker, open_face: OpenFace, homes_there: list[UUID]
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_w6_on_leave_the_deputy_sees_the_tasks(open_worker: OpenWorker, open_face: OpenFace) -> None:
     page = await open_worker()
     await page.click("nav.tabs >> text=我的")
     await page.click("text=请假交接")
@@ -277,7 +285,8 @@ async def test_w6_on_leave_the_deputy_sees_the_tasks(
     await page.wait_for_selector("text=提交交接")
 
 
-async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker, homes_there: list[UUID]) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker) -> None:
     """Five wrong PINs, then the password sets a new one and nothing is lost; signing off leaves nothing."""
     page = await open_worker()
     await page.context.set_offline(True)
@@ -292,12 +301,14 @@ async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker, homes_the
         await page.wait_for_selector(f"text=还可以试 {left} 次")
     await page.fill("input[name=pin]", "000000")
     await page.context.set_offline(False)
-    await page.click("text=用登录密码登录")
+    await page.get_by_role("button", name="用登录密码登录").click()
     await sign_on(page)
     await in_step(page)
+    await page.reload()
+    await unlock(page)
     await page.click("nav.tabs >> text=我的")
     await page.click("text=退出并清除本机")
-    await page.click("[role=alertdialog] >> text=退出")
+    await page.get_by_role("alertdialog").get_by_role("button", name="退出", exact=True).click()
     await page.wait_for_selector("input[name=username]")
     left_over = await page.evaluate(LEFT_OVER)
     assert left_over == {"databases": ["wangge-parting"], "caches": [], "workers": 0, "kept": []}
@@ -311,9 +322,8 @@ LEFT_OVER = """async () => ({
 })"""
 
 
-async def test_a_newer_build_waits_for_the_next_page(
-    open_worker: OpenWorker, homes_there: list[UUID], app: Any
-) -> None:
+@pytest.mark.usefixtures("homes_there")
+async def test_a_newer_build_waits_for_the_next_page(open_worker: OpenWorker, app: Any) -> None:
     page = await open_worker()
     await page.wait_for_function("() => !!navigator.serviceWorker.controller")
     await page.click("text=3-2-501 >> xpath=ancestor::li >> text=走访")
@@ -337,15 +347,16 @@ async def test_a_newer_build_waits_for_the_next_page(
         bundle.files["w/sw.js"] = script
 
 
+@pytest.mark.usefixtures("homes_there")
 async def test_two_weeks_without_the_service_close_the_books_not_the_outbox(
-    open_worker: OpenWorker, homes_there: list[UUID], runtime: Runtime
+    open_worker: OpenWorker, runtime: Runtime
 ) -> None:
     page = await open_worker()
     await page.context.set_offline(True)
     await page.click("text=3-2-501 >> xpath=ancestor::li >> text=走访")
     await page.click(".dock >> text=保存")
     await page.click("text=返回任务")
-    await page.clock.fast_forward("361:00:00")  # fifteen days
+    await page.clock.fast_forward(15 * 86_400_000)
     await page.wait_for_selector("text=住户信息已锁定")
     assert "张桂英" not in await page.inner_text("main")
     await expect(page.locator(".strip")).to_contain_text("有 1 条存了一天以上还没有上传")

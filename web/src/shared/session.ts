@@ -61,7 +61,8 @@ export async function switchPost(post: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  const call = take(api.POST('/api/v1/logout'))
+  const headers = { Authorization: `Bearer ${state.kept?.token ?? ''}` } // read now: the call is made later
+  const call = take(api.POST('/api/v1/logout', { headers }))
   keep(null)
   await call.catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 // Steps of an issue as forms: which there are comes with the record, what each asks comes from the service.
 import type { Entry } from '@/shared/offline/outbox'
-import { told } from './ground'
+import { sheet, told } from './ground'
 import { entries } from './session'
 
 export interface StepField {
@@ -29,9 +29,12 @@ export function formOf(step: string): StepForm | null {
   return all.find((one) => one.subject === 'issue' && one.step === step) ?? null
 }
 
-/** The last step taken here of an issue, while it has not been sent. */
+/** The last step taken here of an issue, until the record shows what it has led to. */
 export function pendingOf(issueId: string): Entry | null {
-  return entries.value.find((one) => one.op.type === 'issue.step' && one.op.entity_id === issueId && one.state !== 'sent' && one.state !== 'rejected') ?? null
+  const known = sheet.value.issues.get(issueId)?.rev ?? 0
+  const taken = entries.value.find((one) => one.op.type === 'issue.step' && one.op.entity_id === issueId && one.state !== 'rejected')
+  if (!taken) return null
+  return taken.state !== 'sent' || (taken.answer?.rev ?? 0) > known ? taken : null
 }
 
 /** Lists that are looked up in the office's books: only with a connection. */

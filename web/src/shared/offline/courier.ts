@@ -5,6 +5,7 @@ import type { ProblemBody } from './protocol'
 import type { Progress } from './puller'
 
 const EVERY_MS = 5 * 60_000
+const FOLLOW_MS = [3_000, 15_000, 60_000] // what follows from what was sent is told a little later
 
 export type Phase = 'idle' | 'sending' | 'receiving'
 export type Trouble = 'none' | 'offline' | 'foreign' | 'busy' | 'sign_in' | 'outdated' | 'refused'
@@ -22,15 +23,17 @@ export const AT_REST: Standing = {
   phase: 'idle', trouble: 'none', problem: null, lastSync: null, progress: null, nextTry: null,
 }
 
-/** One round of talking: it says its phase and its progress as it goes. */
-export type Round = (say: (part: Partial<Standing>) => void) => Promise<void>
+/** One round of talking: it says its phase and its progress as it goes; true when something of it was answered for. */
+export type Round = (say: (part: Partial<Standing>) => void) => Promise<boolean>
 
 export class Courier {
   standing: Standing = { ...AT_REST }
   private attempt = 0
+  private followed = FOLLOW_MS.length
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private again = false
+  private anew = false
   private stopped = false
   private readonly unhook: (() => void)[] = []
 
@@ -74,13 +77,17 @@ export class Courier {
     if (fresh) this.attempt = 0
     if (this.running !== null) {
       this.again = true
+      this.anew ||= fresh // a link that came back in the midst of a failing round is not waited for
       return this.running
     }
     clearTimeout(this.timer)
     this.running = this.alone().finally(() => {
       this.running = null
-      if (this.again && !this.stopped && this.standing.trouble === 'none') void this.go()
-      this.again = false
+      const { again, anew } = this
+      this.again = this.anew = false
+      if (this.stopped) return
+      if (anew && this.standing.trouble !== 'none') void this.go({ fresh: true })
+      else if (again && this.standing.trouble === 'none') void this.go()
     })
     return this.running
   }
@@ -95,10 +102,11 @@ export class Courier {
 
   private async talk(): Promise<void> {
     try {
-      await this.round((part) => this.say(part))
+      const sent = await this.round((part) => this.say(part))
       this.attempt = 0
       this.say({ phase: 'idle', trouble: 'none', problem: null, lastSync: this.now(), progress: null })
-      this.later(EVERY_MS)
+      if (sent) this.followed = 0
+      this.later(FOLLOW_MS[this.followed++] ?? EVERY_MS)
     } catch (error) {
       await this.failed(error)
     }

@@ -68,10 +68,10 @@ export async function acknowledge(network: Network, deviceId: string, token: str
 export async function wipe(accountId: string): Promise<void> {
   await Dexie.delete(databaseOf(accountId))
   unmark(accountId)
-  if ('caches' in globalThis) {
-    for (const name of await caches.keys()) await caches.delete(name)
-  }
   if ('serviceWorker' in navigator) {
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
+  }
+  if ('caches' in globalThis) {
+    for (const name of await caches.keys()) await caches.delete(name)
   }
 }

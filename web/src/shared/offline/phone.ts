@@ -142,12 +142,13 @@ export class Phone {
 
   // -- one round of talking -----------------------------------------------------------------------------------
 
-  private async round(say: (part: Partial<Standing>) => void): Promise<void> {
+  private async round(say: (part: Partial<Standing>) => void): Promise<boolean> {
     let before: string | null | undefined
+    let sent = false
     while (before !== this.epoch) {
       before = this.epoch // of a restored store one learns on the way: then all again
       say({ phase: 'sending' })
-      await this.sendAll()
+      sent = (await this.sendAll()) || sent
       say({ phase: 'receiving' })
       await this.fetchAll(say)
     }
@@ -155,25 +156,30 @@ export class Phone {
     await this.store.write('clock', this.clock.known())
     await this.store.write('synced', this.clock.wall())
     this.tell('standing')
+    return sent
   }
 
-  private async sendAll(): Promise<void> {
+  private async sendAll(): Promise<boolean> {
     const sending = {
       network: this.network, outbox: this.outbox, deviceId: () => this.deviceId,
       onEpoch: (epoch: string) => this.learnEpoch(epoch), onClock: () => this.warnOfClock(),
     }
+    let sent = false
     try {
-      await flush(sending)
+      sent = await flush(sending)
     } finally {
       this.tell('outbox')
     }
     if (await this.photos.send(this.network)) this.tell('outbox')
+    return sent
   }
 
   private async fetchAll(say: (part: Partial<Standing>) => void): Promise<void> {
     const words = this.manifest === null ? this.learnForms() : Promise.resolve() // beside the first rows
+    words.catch(() => undefined) // heard below, also when the rows fail before it
     await pull({
       network: this.network, copy: this.copy, most: () => this.policy.most_records, now: this.clock.wall,
+      onProgress: (progress) => say({ progress }),
       onPage: async (page, progress) => {
         await this.learnEpoch(page.store_epoch)
         say({ progress })

@@ -17,6 +17,8 @@ export interface Pulling {
   copy: Copy
   most: () => number
   onPage: (page: PullOut, progress: Progress | null) => Promise<void>
+  /** The total became known between two pages. */
+  onProgress?: (progress: Progress) => void
   now: () => number
 }
 
@@ -37,7 +39,9 @@ export async function pull(pulling: Pulling): Promise<void> {
     await copy.apply(page)
     first?.more(page.changes.length)
     await pulling.onPage(page, first?.progress() ?? null)
-    if (!page.has_more) return
+    if (page.has_more) continue
+    first?.end()
+    return
   }
 }
 
@@ -53,13 +57,22 @@ async function fetchPage({ network, most }: Pulling, cursor: string | null): Pro
 class FirstSync {
   private done = 0
   private total: number | null = null
+  private over = false
 
   constructor(
     counting: Promise<number | null>,
+    tell: (progress: Progress) => void,
     private readonly since: number,
     private readonly now: () => number,
   ) {
-    void counting.then((total) => (this.total = total))
+    void counting.then((total) => {
+      this.total = total
+      if (!this.over && this.done > 0) tell(this.progress())
+    })
+  }
+
+  end(): void {
+    this.over = true
   }
 
   more(count: number): void {
@@ -74,8 +87,8 @@ class FirstSync {
   }
 }
 
-function begin({ network, now }: Pulling): FirstSync {
-  return new FirstSync(count(network).catch(() => null), now(), now)
+function begin({ network, now, onProgress }: Pulling): FirstSync {
+  return new FirstSync(count(network).catch(() => null), (progress) => onProgress?.(progress), now(), now)
 }
 
 async function count(network: Network): Promise<number> {

@@ -4,7 +4,7 @@ const en: typeof zh = {
   tab: { due: 'Tasks', homes: 'Homes', report: 'Report', map: 'Map', me: 'Me', label: 'Main pages' },
   sign: {
     title: 'Grid worker sign-in', hint: 'The first sign-in needs a connection. After that the PIN opens this phone without a signal.', district: 'District', former: 'Password before the change',
-    formerWhy: 'The password was changed elsewhere. Enter the one before to open what is kept on this phone.', offline: 'No connection, so nobody can sign in now.', post: 'Choose a post',
+    formerWhy: 'The password was changed elsewhere. Enter the one before to open what is kept on this phone.', offline: 'No connection, so nobody can sign in now.', post: 'Choose a post', deputy: 'as deputy',
     pinTitle: 'Choose a 6-digit PIN', pinWhy: 'It opens this phone and is kept on it alone. If you forget it, your password sets a new one and nothing is lost.', pin: '6-digit PIN',
     pinAgain: 'Once more', pinDiffers: 'The two are not the same.', pinDigits: 'A PIN is six digits.', start: 'Start', care: 'Large text',
     gone: 'This phone is signed off and cleared.', failed: 'That did not work. Try again.',

@@ -2,7 +2,7 @@ export default {
   tab: { due: '任务', homes: '住户', report: '上报', map: '地图', me: '我的', label: '主要页面' },
   sign: {
     title: '网格员登录', hint: '首次登录需要联网。之后凭 PIN 在没有信号时也能使用。', district: '区县', former: '修改前的登录密码',
-    formerWhy: '登录密码在别处改过。请输入修改前的密码,打开本机保存的内容。', offline: '现在没有网络,无法登录。', post: '选择岗位',
+    formerWhy: '登录密码在别处改过。请输入修改前的密码,打开本机保存的内容。', offline: '现在没有网络,无法登录。', post: '选择岗位', deputy: '代理',
     pinTitle: '设置 6 位 PIN', pinWhy: '打开本机时用,只保存在这部手机上。忘记后用登录密码重新设置,内容不会丢失。', pin: '6 位数字 PIN',
     pinAgain: '再输入一次', pinDiffers: '两次输入不一致。', pinDigits: 'PIN 须为 6 位数字。', start: '开始使用', care: '大字模式',
     gone: '此手机已退出,本机内容已清除。', failed: '没有成功,请重试。',
