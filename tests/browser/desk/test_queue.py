@@ -210,6 +210,7 @@ async def test_filters_live_in_the_address_are_kept_as_views_and_leave_as_a_shee
         await page.get_by_role("button", name="导出 Excel").click()
     assert (await taken.value).suggested_filename == "issues.xlsx"
     await page.goto(page.url.partition("?")[0])
+    await current(page)
     await page.keyboard.press("Control+k")
     await page.keyboard.type(one["number"])
     await page.get_by_role("option", name=one["number"]).wait_for()
