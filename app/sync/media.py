@@ -62,7 +62,8 @@ async def _is_own(work: Work, media: Media) -> bool:
 async def find(work: Work, media_id: UUID) -> Media:
     """The phone's own photo; `NotFound` tells it to send."""
     mine = (Media.id == media_id, Media.device_id.in_(own_phones(work)))
-    found: Media | None = await work.session.scalar(select(Media).where(*mine))
+    query = select(Media).where(*mine).execution_options(unscoped=True)
+    found: Media | None = await work.session.scalar(query)
     if found is None:
         raise NotFound("media_id")
     return found
@@ -113,7 +114,8 @@ async def bind(work: Work, entity_id: UUID, media_ids: Sequence[UUID]) -> None:
         return
     mine = (Media.id.in_(media_ids), Media.device_id.in_(own_phones(work)), Media.bound_at.is_(None))
     bound = update(Media).where(*mine).values(entity_id=entity_id, bound_at=work.clock.now())
-    rows = await work.session.execute(bound.returning(Media.id, Media.sha256))
+    told = bound.returning(Media.id, Media.sha256).execution_options(unscoped=True)  # by whose phone, not where
+    rows = await work.session.execute(told)
     for row in rows.all():
         here = (VisitPhoto.media_id == row.id, VisitPhoto.visit_id == entity_id)
         arrived = update(VisitPhoto).where(*here).values(sha256=row.sha256, missing_since=None)

@@ -12,13 +12,14 @@ from sqlalchemy import func, select, text
 
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
+from app.people.models import Role
 from app.sync import jobs, media
 from app.sync.models import Media
 from app.visits.models import VisitPhoto
 from tests.phones.conftest import Enrol
 from tests.phones.faults import Kind, Network
 from tests.phones.phone import Phone
-from tests.visits.homes import HERE, homes, needing, tasks, visit_rows
+from tests.visits.homes import HERE, homes, needing, on_duty, tasks, visit_rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 
@@ -58,6 +59,22 @@ async def test_photo_before_visit(phone_of: Enrol, runtime: Runtime, clock: Fixe
         await jobs.forget_old(work)
     assert orphan not in [str(one.id) for one in await kept(runtime)], "what nobody names goes after a week"
     assert len(await kept(runtime)) == 1
+
+
+async def test_photo_before_visit_of_a_post_without_ground(phone_of: Enrol, runtime: Runtime, jpeg: bytes) -> None:
+    """A department's officer sees one household of a list and no ground: the photo is theirs all the same."""
+    (home,) = await homes(runtime)
+    await on_duty(runtime, home, Role.DEPARTMENT_OFFICER, "chengguan")
+    phone = await phone_of(Role.DEPARTMENT_OFFICER, "chengguan")
+    name, named = taken(phone, jpeg)
+    await phone.send_photos()
+    bearer = {"Authorization": f"Bearer {phone.access}"}
+    answer = await phone.send("HEAD", f"/api/v1/media/{name}", headers=bearer, content=b"")
+    assert answer.status_code == 200, "the phone is told that it has come"
+    phone.visit(home, photos=named)
+    assert await phone.sync()
+    (photo,) = await photos(runtime)
+    assert (bool(photo.sha256), photo.missing_since) == (True, None)
 
 
 async def test_visit_before_photo(phone_of: Enrol, runtime: Runtime, clock: FixedClock, jpeg: bytes) -> None:
