@@ -17,6 +17,7 @@ from app.issues.follow_schemas import FollowOut
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto, Unmasking
+from app.issues.schemas import RatingOut
 from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.taking import ready
 from app.issues.workflow import FINAL, ISSUE
@@ -101,13 +102,20 @@ async def page(work: Work) -> FollowOut:
         replies=[remark for remark in found.remarks if remark.to_reporter],
         ratings=mine,
         may_rate="rate" in steps and issue.state == State.ANSWERED,
-        may_complete=bool(mine) and mine[-1].satisfaction is None,
+        may_complete=_unfinished(issue, mine),
         change_until=await word.change_until(work, issue, mine),
         photos_left=await photos_left(work, own),
         allowed_steps=steps if issue is own else [step for step in steps if step in OF_EVERY_REPORT],
         identity_opened=await _opened(work, own),
         words=found.words(issue),
     )
+
+
+def _unfinished(issue: Issue, mine: Sequence[RatingOut]) -> bool:
+    """A tap without its level; a new answer asks anew, whatever was left unsaid about the one before."""
+    if not mine or mine[-1].satisfaction is not None:
+        return False
+    return issue.answered_at is None or mine[-1].at >= issue.answered_at
 
 
 async def _in_words(work: Work, issue: Issue, found: Beside) -> dict[str, Any]:
