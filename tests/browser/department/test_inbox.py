@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import APIResponse, Route, expect
 from sqlalchemy import func, select
 
 from app.core.audit import Trail
@@ -162,7 +162,7 @@ async def test_i6_nothing_new_says_so_and_a_lost_answer_is_sent_again_once(
     text = page.locator("form textarea").first
     await text.fill("明日上午到场。")
     await page.locator("form fieldset label").first.click()
-    lost = []
+    lost: list[APIResponse] = []
 
     async def away(route: Route) -> None:
         """The service does it, the answer is lost."""

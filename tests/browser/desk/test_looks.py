@@ -1,9 +1,7 @@
 """Every page of the desk in both languages: no serious fault for axe, nothing wider than an old office screen."""
 
-from typing import Any
-
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from app.people.models import Role
 from tests.browser.conftest import picture, scrolls_sideways, violations
@@ -12,8 +10,8 @@ from tests.conftest import Sit
 from tests.whistles.acts import blow, give, move, ok, report_in_of
 
 pytestmark = pytest.mark.anyio
-NARROW: dict[str, Any] = {"width": 1366, "height": 768}
-DOUBLED: dict[str, Any] = {"width": 683, "height": 384}  # what is left of that screen at 200 %
+NARROW: ViewportSize = {"width": 1366, "height": 768}
+DOUBLED: ViewportSize = {"width": 683, "height": 384}  # what is left of that screen at 200 %
 
 
 class Looking:

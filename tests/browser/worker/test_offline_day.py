@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from playwright.async_api import BrowserContext, Page, Route, expect
+from playwright.async_api import BrowserContext, FilePayload, Page, Route, expect
 from sqlalchemy import func, select
 
 from app.core.work import Runtime, system_work
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 ROOMS = 10
 
 
-def photo(shade: int) -> dict[str, Any]:
+def photo(shade: int) -> FilePayload:
     """A picture as a camera gives it: larger than what is sent."""
     out = io.BytesIO()
     Image.effect_noise((2400, 1800), shade).convert("RGB").save(out, "JPEG", quality=80)
