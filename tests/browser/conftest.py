@@ -119,7 +119,7 @@ class Watched:
 
     def watch(self, page: Page) -> None:
         page.on("request", lambda request: self._asked(request.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(f"{error} {error.stack}"))
         page.on("console", lambda said: self._said(said.type, said.text))
 
     def _asked(self, url: str) -> None:

@@ -37,8 +37,7 @@ self.addEventListener('fetch', (event) => {
   if (__PRECACHE__.includes(url.pathname)) event.respondWith(held(url.pathname, request))
 })
 
-/** From the build that is installed; from the network only where that lacks it. */
+/** From the build that is installed; from the network only where that lacks it. After a wipe it makes no cache anew. */
 async function held(path: string, request: Request): Promise<Response> {
-  const cache = await caches.open(CACHE)
-  return (await cache.match(path)) ?? fetch(request)
+  return (await caches.match(path, { cacheName: CACHE })) ?? fetch(request)
 }

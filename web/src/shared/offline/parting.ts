@@ -66,7 +66,7 @@ export async function acknowledge(network: Network, deviceId: string, token: str
 
 /** Delete database, marker and caches: after this nothing of the holder is on the phone. */
 export async function wipe(accountId: string): Promise<void> {
-  await Dexie.delete(databaseOf(accountId))
+  await deleted(databaseOf(accountId))
   unmark(accountId)
   if ('serviceWorker' in navigator) {
     for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister()
@@ -74,4 +74,13 @@ export async function wipe(accountId: string): Promise<void> {
   if ('caches' in globalThis) {
     for (const name of await caches.keys()) await caches.delete(name)
   }
+}
+
+/** Gone once the last write under way has ended; waiting for that is no trouble worth a message. */
+function deleted(name: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const asked = indexedDB.deleteDatabase(name)
+    asked.onsuccess = () => done()
+    asked.onerror = () => fail(asked.error)
+  })
 }
