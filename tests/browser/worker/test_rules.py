@@ -115,6 +115,7 @@ async def test_w2_one_saving_closes_what_is_due_and_no_form_asks_twice(
     await unlock(page)
     await expect(page.locator("textarea[name=note]")).to_have_value("一切都好")
     await page.click(".dock >> text=保存")
+    await page.wait_for_selector(DONE)
     await in_step(page)
     async with system_work(runtime, HERE) as work:
         query = select(VisitTask.state).where(
@@ -259,7 +260,7 @@ async def test_w6_on_leave_the_deputy_sees_the_tasks(open_worker: OpenWorker, op
     deputy = await open_face("worker", device=PHONE)
     await sign_on(deputy, Role.GRID_LEADER, town.G1, deputising=True)
     await in_step(deputy)
-    assert await deputy.locator(".row.visit").count() == 3
+    await expect(deputy.locator(".row.visit")).to_have_count(3)
     await page.click("text=结束交接")
     await page.wait_for_selector("text=提交交接")
 
