@@ -125,6 +125,7 @@ async def unlock(page: Page) -> None:
 async def in_step(page: Page) -> None:
     """All is sent, and what the service has is here."""
     await expect(page.locator("[data-test=unsent]")).to_contain_text("0", timeout=PATIENCE_MS)
+    await page.wait_for_selector(".strip[data-synced]")
     await page.wait_for_function("() => !document.querySelector('.strip .state')")
 
 

@@ -5,6 +5,7 @@ import type { ProblemBody } from './protocol'
 import type { Progress } from './puller'
 
 const EVERY_MS = 5 * 60_000
+const BESIDE_MS = 5_000 // another tab talks, or the page before this one still holds its place
 
 export type Phase = 'idle' | 'sending' | 'receiving'
 export type Trouble = 'none' | 'offline' | 'foreign' | 'busy' | 'sign_in' | 'outdated' | 'refused'
@@ -89,7 +90,7 @@ export class Courier {
     if (!('locks' in navigator)) return this.talk()
     await navigator.locks.request(this.lockName, { ifAvailable: true }, async (lock) => {
       if (lock !== null) await this.talk()
-      else this.later(EVERY_MS)
+      else this.later(BESIDE_MS)
     })
   }
 
