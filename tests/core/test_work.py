@@ -216,7 +216,7 @@ async def _cancelled(public: Desk, number: int, after: float) -> int:
 
 
 async def _states_when_all_are_back(pool: Any, cluster: Cluster, database: str) -> dict[str, int]:
-    """What the server says of the app's connections, once none is taken."""
+    """What the server says of the app's connections, once none is taken and those hung up on have ended."""
     for _ in range(200):
         if pool.checkedout() == 0:
             break
@@ -224,7 +224,14 @@ async def _states_when_all_are_back(pool: Any, cluster: Cluster, database: str) 
     assert pool.checkedout() == 0
     with psycopg.connect(cluster.url("cluster", "postgres")) as admin:
         query = "select state, count(*) from pg_stat_activity where datname = %s and usename = 'app' group by 1"
-        return dict(admin.execute(query, [database]).fetchall())
+        states: dict[str, int] = {}
+        for _ in range(250):
+            states = dict(admin.execute(query, [database]).fetchall())
+            admin.commit()  # the next look is at what is then
+            if set(states) == {"idle"} and states["idle"] <= pool.size():
+                break
+            await asyncio.sleep(0.02)
+        return states
 
 
 async def test_two_hundred_creates_cancelled_at_random_are_whole_or_absent(
