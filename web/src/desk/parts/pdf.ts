@@ -1,5 +1,5 @@
 // A PDF behind a session: fetched with the token, then opened beside the page; saved where no window may open.
-import { fetched } from '../files'
+import { fetched } from '@/shared/files'
 
 const KEPT_MS = 60_000
 

@@ -1,0 +1,38 @@
+// Bytes that want the session's token: photos to look at, papers and sheets to save.
+import { NO_ANSWER, Refused, refusal } from './api/client'
+import { session } from './session'
+
+export function bearer(): Record<string, string> {
+  return session.value ? { Authorization: `Bearer ${session.value.token}` } : {}
+}
+
+/** The answer, or a `Refused` in the service's words. */
+export async function answered(call: Promise<Response>): Promise<Response> {
+  let response: Response
+  try {
+    response = await call
+  } catch {
+    throw new Refused(0, NO_ANSWER, '网络不通,内容未发送,请稍后重试。', 'No connection; nothing was sent. Try again.')
+  }
+  if (response.ok) return response
+  throw refusal(response, await response.json().catch(() => null))
+}
+
+export async function fetched(path: string): Promise<Blob> {
+  return (await answered(fetch(path, { headers: bearer() }))).blob()
+}
+
+/** An address for these bytes in this page; give it back with `URL.revokeObjectURL`. */
+export async function asUrl(path: string): Promise<string> {
+  return URL.createObjectURL(await fetched(path))
+}
+
+/** Handed to the browser as a file: it opens or prints it as it does with any other. */
+export async function saveAs(path: string, name: string): Promise<void> {
+  const url = await asUrl(path)
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
