@@ -32,6 +32,7 @@ export class Courier {
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private again = false
+  private afresh = false
   private stopped = false
   private readonly unhook: (() => void)[] = []
 
@@ -69,21 +70,27 @@ export class Courier {
     this.unhook.forEach((one) => one())
   }
 
-  /** Talk now, unless this or another tab does; asked for meanwhile, once more afterwards. */
+  /** Talk now, unless this or another tab does; asked for meanwhile, once more afterwards. `fresh`: there is a
+   * reason to hope, so that a round which is failing just now does not make it wait for its pause.
+   */
   async go({ fresh = false } = {}): Promise<void> {
     if (this.stopped) return
     if (fresh) this.attempt = 0
     if (this.running !== null) {
       this.again = true
+      this.afresh ||= fresh
       return this.running
     }
     clearTimeout(this.timer)
-    this.running = this.alone().finally(() => {
-      this.running = null
-      if (this.again && !this.stopped && this.standing.trouble === 'none') void this.go()
-      this.again = false
-    })
+    this.running = this.alone().finally(() => this.ended())
     return this.running
+  }
+
+  private ended(): void {
+    const { again, afresh } = this
+    this.running = null
+    this.again = this.afresh = false
+    if (afresh || (again && this.standing.trouble === 'none')) void this.go({ fresh: afresh })
   }
 
   private async alone(): Promise<void> {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { canonical, sha256 } from '@/shared/offline/canonical'
 import { freshId } from '@/shared/offline/ids'
@@ -106,6 +106,23 @@ describe('sending', () => {
     service.fault = async () => json({ code: 'slow_down' }, 429, { 'retry-after': '900' })
     await phone.courier.go()
     expect(phone.courier.standing.nextTry! - Date.now()).toBeGreaterThan(890_000)
+    phone.close()
+  })
+
+  it('goes again at once when a link comes back while a round is failing for want of one', async () => {
+    const service = new Service()
+    const phone = await phoneAt(service)
+    await visit(phone)
+    let online = false
+    service.fault = async (): Promise<Response> => {
+      if (online) return null as never
+      online = true
+      void phone.courier.go({ fresh: true }) // the page hears of the link before the lost call has ended
+      throw new TypeError('Failed to fetch')
+    }
+    await phone.courier.go()
+    await vi.waitFor(() => expect(phone.courier.standing.trouble).toBe('none'))
+    expect([service.ledger.size, await phone.outbox.count()]).toEqual([1, 0])
     phone.close()
   })
 
