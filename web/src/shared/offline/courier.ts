@@ -23,8 +23,10 @@ export const AT_REST: Standing = {
   phase: 'idle', trouble: 'none', problem: null, lastSync: null, progress: null, nextTry: null,
 }
 
-/** One round of talking: it says its phase and its progress as it goes. */
-export type Round = (say: (part: Partial<Standing>) => void) => Promise<void>
+/** One round of talking: it says its phase and its progress as it goes, and at its end in how many milliseconds the
+ * next one is wanted when that is soon.
+ */
+export type Round = (say: (part: Partial<Standing>) => void) => Promise<number | null>
 
 export class Courier {
   standing: Standing = { ...AT_REST }
@@ -103,10 +105,10 @@ export class Courier {
 
   private async talk(): Promise<void> {
     try {
-      await this.round((part) => this.say(part))
+      const soon = await this.round((part) => this.say(part))
       this.attempt = 0
       this.say({ phase: 'idle', trouble: 'none', problem: null, lastSync: this.now(), progress: null })
-      this.later(EVERY_MS)
+      this.later(soon ?? EVERY_MS)
     } catch (error) {
       await this.failed(error)
     }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { canonical, sha256 } from '@/shared/offline/canonical'
 import { freshId } from '@/shared/offline/ids'
-import { html, json, phoneAt, Service, stubLocks, visit } from './service'
+import { html, json, phoneAt, Service, stubLocks, upsert, visit } from './service'
 
 beforeEach(stubLocks)
 
@@ -139,6 +139,31 @@ describe('sending', () => {
     expect([...states]).toEqual([[3, 'sent'], [2, 'waiting'], [1, 'rejected']])
     await phone.dismiss(bad.op_id)
     expect(await phone.outbox.count()).toBe(1)
+    await phone.outbox.sendTailAgain() // a restored service: what was given up stays so
+    const after = new Map((await phone.entries()).map((one) => [one.op.seq, one.state]))
+    expect([...after]).toEqual([[3, 'new'], [2, 'new'], [1, 'given_up']])
+  })
+
+  it('asks again soon while the record of an issue is behind its step, and when something is to come again', async () => {
+    const service = new Service()
+    const issue = freshId()
+    service.feed = [upsert(issue, { state: 'assigned' }, 'issue', 1)]
+    const phone = await phoneAt(service)
+    const pause = (): number => phone.courier.standing.nextTry! - Date.now()
+    await phone.courier.go()
+    expect(pause()).toBeGreaterThan(200_000)
+    service.judge = () => ({ rev: 2 })
+    await phone.outbox.enter({ type: 'issue.step', entityId: issue, payload: { step: 'accept', expected_state: 'assigned' } })
+    await phone.courier.go()
+    expect(pause()).toBeLessThan(4_100)
+    service.feed.push(upsert(issue, { state: 'handling' }, 'issue', 2))
+    await phone.courier.go()
+    expect(pause()).toBeGreaterThan(200_000)
+    service.judge = () => ({ status: 'retry' })
+    await visit(phone)
+    await phone.courier.go()
+    expect(pause()).toBeLessThan(4_100)
+    phone.close()
   })
 
   it('sends its tail and its photos again to a restored service', async () => {
