@@ -71,18 +71,32 @@ async def test_w3_what_is_refused_waits_in_the_tray_and_holds_nothing_up(
     await visit(page, "3-2-501")
     await visit(page, "3-2-502")
     await page.click(".row-main >> text=三岔口路灯不亮")
-    await page.wait_for_selector("h2 >> text=办理")
-    print(await page.inner_text("main"))
     await page.click("summary")
     await page.get_by_role("button", name="答复", exact=True).click()
-    await answer(page, "调解")
+    await answer(page, "调解成功")
     await rezoned(runtime, homes_there[0])
 
     await page.reload()
     await unlock(page)
     await page.context.set_offline(False)
-    try:
-        await expect(page.locator(".strip")).to_contain_text("2 条需要处理")
-    except AssertionError:
-        print(await page.inner_text("body"))
-        raise
+    await page.click(".strip >> text=2 条需要处理")
+    assert await visited(runtime) == [homes_there[1]]  # nothing has waited for what was refused
+    cards = page.locator("li.record")
+    await expect(cards).to_have_count(2)
+    await expect(cards.filter(has_text="3-2-501")).to_contain_text("没有这一户,或不在您的网格和包联名单内。")
+    await expect(cards.filter(has_text="三岔口路灯不亮")).to_contain_text("该结果不适用")
+    assert await violations(page) == []
+    await picture(page, "worker-tray-zh")
+
+    await cards.filter(has_text="3-2-501").get_by_role("button", name="不再处理").click()
+    await expect(cards).to_have_count(1)
+    await cards.get_by_role("button", name="修改后重报").click()
+    await expect(page.locator(".step-sheet textarea[name=text]")).to_have_value(ANSWER)
+    await picture(page, "worker-correcting-zh")
+    await answer(page, "已解决")
+    await expect(page.locator("[data-pending]")).to_contain_text("已存:答复")
+    await in_step(page)
+    assert await state_of(runtime, issue) == "answered"
+    await expect(page.locator(".strip")).not_to_contain_text("需要处理")
+    await page.click("nav.tabs >> text=任务")
+    await expect(page.locator("li.visit:has-text('3-2-501')")).to_contain_text("走访")  # given up is not done
