@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize
 
 from app.people.models import Role
-from tests.browser.conftest import picture, scrolls_sideways, violations
+from tests.browser.conftest import picture, scrolls_sideways, settled, violations
 from tests.browser.desk.conftest import WIDE, Street
 from tests.conftest import Sit
 from tests.whistles.acts import blow, give, move, ok, report_in_of
@@ -22,7 +22,7 @@ class Looking:
         self.faults: list[str] = []
 
     async def at(self, page: Page, name: str) -> None:
-        await page.wait_for_timeout(300)  # the browser's own clock: what is still drawn has no faults yet
+        await settled(page)
         self.faults += [f"{name}: {fault}" for fault in await violations(page)]
         for said, size in (("", NARROW), ("-wide", WIDE["viewport"]), ("-doubled", DOUBLED)):
             await page.set_viewport_size(size)

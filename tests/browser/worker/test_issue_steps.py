@@ -37,7 +37,9 @@ async def expect_the_services_own(page: Page, sit: Sit, issue: str) -> None:
     worker = await sit(Role.GRID_WORKER, town.G1)
     allowed = (await worker.get(f"/issues/{issue}")).json()["allowed_steps"]
     words = sorted(STEP_WORDS[step][0] for step in allowed if step in STEPS)
-    await page.locator("[data-steps] summary").evaluate_all("all => all.forEach((one) => (one.parentNode.open = true))")
+    await page.locator("[data-steps] summary").evaluate_all(
+        "all => all.forEach((one) => (one.parentNode.open = true))"
+    )
     await expect(page.locator(BUTTONS)).to_have_count(len(words))
     assert sorted(await page.locator(BUTTONS).all_inner_texts()) == words
 
@@ -64,7 +66,7 @@ async def test_buttons_are_the_services_after_every_step_with_and_without_a_sign
     await sheet.get_by_role("button", name="提交").click()
     await expect(sheet.get_by_role("alert")).to_contain_text("请填写")
     await sheet.locator("textarea[name=text]").fill("路灯已修好,当晚已亮。")
-    await sheet.get_by_text("已解决", exact=True).click()
+    await sheet.locator(".chips label:has-text('已解决')").click()
     await sheet.locator("input[type=file]").set_input_files(photo(40))
     await page.wait_for_selector(".photos img")
     assert await violations(page) == []
