@@ -28,7 +28,7 @@ const en: typeof zh = {
     first: 'Fetching your grid…', filter: 'What to show',
   },
   homes: {
-    title: 'Homes', search: 'Door, name, end of phone, initials', count: '{n} homes', none: 'Nothing found for “{q}”', noneHint: 'Part of a door such as 3-2, or initials of a name will do.', empty: 'This grid has no households yet.',
+    title: 'Homes', search: 'Door, name, end of phone, initials', searchHint: 'Door, name, phone, initials', count: '{n} homes', none: 'Nothing found for “{q}”', noneHint: 'Part of a door such as 3-2, or initials of a name will do.', empty: 'This grid has no households yet.',
     map: 'On the map', visited: 'visited {n} days ago', today: 'visited today', never: 'no visit yet', clear: 'Clear',
   },
   home: {
@@ -55,7 +55,7 @@ const en: typeof zh = {
   },
   patrol: {
     title: 'Patrol', basis: 'basis: {basis}', every: 'every {n} days', last: 'last {day}', never: 'not done yet', start: 'Point by point', save: 'Save this round', note: 'In words', need: 'A reported point needs a sentence.', kept: 'Kept on this phone', none: 'Fill in one point at least.',
-    progress: '{done}/{all} filled in', gone: 'This list has ended.',
+    progress: '{done}/{all}', gone: 'This list has ended.',
   },
   map: { title: 'Map', label: 'Map of the grid', list: 'Buildings', homes: '{n} homes', due: '{n} due', late: '{n} late', calm: 'nothing due', loading: 'Opening the map…', failed: 'The map did not open; the list works.', nowhere: 'Homes without a place', building: 'Building {n}' },
   me: {

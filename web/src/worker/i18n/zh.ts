@@ -26,7 +26,7 @@ export default {
     first: '正在下载您的网格…', filter: '显示哪些',
   },
   homes: {
-    title: '住户', search: '门牌、姓名、电话尾号、拼音首字母', count: '{n} 户', none: '没有找到「{q}」', noneHint: '可以只输门牌的一部分,如 3-2,或姓名首字母。', empty: '本网格还没有住户。',
+    title: '住户', search: '门牌、姓名、电话尾号、拼音首字母', searchHint: '门牌、姓名、尾号、首字母', count: '{n} 户', none: '没有找到「{q}」', noneHint: '可以只输门牌的一部分,如 3-2,或姓名首字母。', empty: '本网格还没有住户。',
     map: '在地图上看', visited: '{n} 天前走访', today: '今天走访过', never: '还没有走访记录', clear: '清除',
   },
   home: {
@@ -52,7 +52,7 @@ export default {
     missing: '请填写「{name}」。', waiting: '这一步等待上传;上传后显示下一步的按钮。', updating: '正在取回最新情况,稍候显示下一步的按钮。',
   },
   patrol: {
-    title: '巡查', basis: '依据:{basis}', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存本次巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
+    title: '巡查', basis: '依据:{basis}', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
     progress: '已填 {done}/{all}', gone: '这份巡查清单已停用。',
   },
   map: { title: '地图', label: '本网格地图', list: '楼栋列表', homes: '{n} 户', due: '{n} 项到期', late: '{n} 项逾期', calm: '没有到期', loading: '正在打开地图…', failed: '地图没有打开,下面的列表可以照常使用。', nowhere: '没有位置的住户', building: '{n} 栋' },
