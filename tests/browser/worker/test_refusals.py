@@ -94,7 +94,7 @@ async def test_w3_what_is_refused_waits_in_the_tray_and_holds_nothing_up(
     await expect(page.locator(".step-sheet textarea[name=text]")).to_have_value(ANSWER)
     await picture(page, "worker-correcting-zh")
     await answer(page, "已解决")
-    await expect(page.locator("[data-pending]")).to_contain_text("已存:答复")
+    await expect(page.locator("[data-pending]")).to_contain_text("答复")
     await in_step(page)
     assert await state_of(runtime, issue) == "answered"
     await expect(page.locator(".strip")).not_to_contain_text("需要处理")
