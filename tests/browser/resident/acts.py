@@ -22,13 +22,14 @@ BOARD: dict[str, Any] = {
     "leader": {"name": "李明", "phone": "0871-67490001"}, "people": [], "supervision_phone": "0871-67490000",
 }  # fmt: skip
 LAMP = "楼下路灯不亮,晚上看不见路。"
-# What may be wanted without a line is fetched beforehand, while the page is idle: its store and the drawn code.
-ALL_HERE = """() => {
-  const here = performance.getEntriesByType('resource').map((one) => one.name)
-  const ahead = [...document.querySelectorAll('link[rel=modulepreload]')].map((one) => one.href)
-  const parts = ['phone', 'QrCode'].map((one) => new RegExp(`/assets/${one}-[^/]+js$`))
-  return parts.every((part) => here.some((name) => part.test(name))) && ahead.every((name) => here.includes(name))
-}"""
+
+
+async def all_here(page: Page) -> None:
+    """What is wanted without a line, the store and the drawn code, has been fetched while the page was idle."""
+    for part in ("phone", "QrCode"):
+        ahead = page.locator(f"link[rel=modulepreload][href*='/{part}-']").first
+        await ahead.wait_for(state="attached")
+        await ahead.evaluate("(one) => import(one.href).then(() => true)")
 
 
 async def hang_sign(page: Page) -> None:

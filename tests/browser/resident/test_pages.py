@@ -9,7 +9,7 @@ from app.core.work import Runtime
 from app.people.models import Role
 from tests import town
 from tests.browser.conftest import HERE, PHONE, OpenFace, TickingClock, picture, settled, violations
-from tests.browser.resident.acts import ALL_HERE, BOARD, LAMP, SIGN, button, hang_sign, type_words
+from tests.browser.resident.acts import BOARD, LAMP, SIGN, all_here, button, hang_sign, type_words
 from tests.conftest import Desk, Sit
 from tests.issues.acts import raised
 from tests.issues.test_follow_words import phone_of
@@ -92,7 +92,7 @@ async def test_the_way_of_a_report(
 
 async def test_what_waits_without_a_line(open_face: OpenFace, language: str, look: Look) -> None:
     page = await open_face("resident", device=PHONE, language=language, path=f"?d={HERE}")
-    await page.wait_for_function(ALL_HERE)
+    await all_here(page)
     await type_words(page, LAMP)
     await button(page, *NEXT).click()
     await button(page, *SKIP).click()
