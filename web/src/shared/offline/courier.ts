@@ -64,7 +64,13 @@ export class Courier {
     wake()
   }
 
-  private readonly lostLink = (): void => this.say({ trouble: 'offline' })
+  /** Ends what waits for an answer that cannot come any more. */
+  cut: () => void = () => undefined
+
+  private readonly lostLink = (): void => {
+    this.cut()
+    this.say({ trouble: 'offline' })
+  }
 
   stop(): void {
     this.stopped = true

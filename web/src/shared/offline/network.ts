@@ -52,6 +52,7 @@ export interface Asked {
 
 export class Network {
   tokens: Tokens | null = null
+  private readonly underWay = new Set<AbortController>()
   onTokens: (given: DeviceTokens) => Promise<void> = async () => undefined
 
   constructor(
@@ -74,13 +75,20 @@ export class Network {
   private async reach(method: string, path: string, init: RequestInit): Promise<Response> {
     const ending = new AbortController()
     const timer = setTimeout(() => ending.abort(), TIMEOUT_MS)
+    this.underWay.add(ending)
     try {
       return await this.send(`${this.base}${path}`, { ...init, method, cache: 'no-store', signal: ending.signal })
     } catch {
       throw new Offline('unreachable')
     } finally {
       clearTimeout(timer)
+      this.underWay.delete(ending)
     }
+  }
+
+  /** The link is gone: what is under way ends now, not when its minute is over. */
+  cut(): void {
+    for (const one of this.underWay) one.abort()
   }
 
   private async read<T>(answer: Response, method: string, sentAt: number): Promise<Answer<T>> {

@@ -65,6 +65,7 @@ export class Phone {
     this.courier = new Courier(
       `wangge-sync-${holder.account_id}`, (say) => this.round(say), (now) => this.stood(now), () => this.revoked(), clock.wall,
     )
+    this.courier.cut = () => network.cut()
   }
 
   /** Read what is kept: after the unlock, before anything is shown. */

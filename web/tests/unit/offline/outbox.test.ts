@@ -126,6 +126,25 @@ describe('sending', () => {
     phone.close()
   })
 
+  it('ends a call that hangs when the link is lost, and is through as soon as it is back', async () => {
+    const service = new Service()
+    const phone = await phoneAt(service)
+    await visit(phone)
+    const send = service.send.bind(service)
+    let hanging = true
+    service.send = (path, init) =>
+      hanging ? new Promise((_, fail) => init.signal!.addEventListener('abort', () => fail(new DOMException('cut', 'AbortError')))) : send(path, init)
+    phone.courier.start()
+    await vi.waitFor(() => expect(phone.courier.standing.phase).toBe('sending'))
+    await new Promise((done) => setTimeout(done))
+    dispatchEvent(new Event('offline'))
+    hanging = false
+    dispatchEvent(new Event('online'))
+    await vi.waitFor(() => expect(phone.courier.standing.trouble).toBe('none'), 5_000)
+    await vi.waitFor(() => expect(service.ledger.size).toBe(1), 5_000)
+    phone.close()
+  })
+
   it('shows what was refused, keeps what waits, and lets neither stand before what is new', async () => {
     const service = new Service()
     const phone = await phoneAt(service)
