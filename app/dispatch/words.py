@@ -65,3 +65,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("上级或联席会议指定", "designated from above or by a meeting"),
     ("类别待更正,先行派单", "the category is wrong and will be mended"),
 )
+OBJECTION_WORDS = (
+    "异议只能提出一次,逾期不再受理;裁定前由本单位先行联系反映人、排除危险。",
+    "An objection is raised once and in time; until it is decided the unit makes contact and removes danger.",
+)

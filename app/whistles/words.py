@@ -84,3 +84,7 @@ TASK_STEPS: dict[str, tuple[str, str]] = {
     "reassign": ("改派任务", "give to another unit"),
     "remind": ("催办", "remind"),
 }
+OBJECTION_WORDS = (
+    "到场报到前可以提出,到场后不再受理;区级指定承办后不能再次提出。",
+    "Possible until the unit has reported in; not again once the district has bound it.",
+)

@@ -12,6 +12,7 @@ from app.people.models import Role
 from tests import town
 from tests.browser.conftest import HERE, PHONE, OpenFace, picture, scrolls_sideways, violations
 from tests.browser.department.conftest import Called
+from tests.issues.acts import jpeg
 from tests.whistles.acts import move, ok
 
 pytestmark = pytest.mark.anyio
@@ -75,17 +76,29 @@ async def test_i3_refusing_is_one_page_that_says_what_happens_next(open_face: Op
     assert await page.locator(".summary li").count() >= 1, "what is missing is named beside what was typed"
     assert await violations(page) == []
     await picture(page, "department-refuse-zh")
+    terms = page.locator(".terms")
+    for told in ("区县督办员", "现在提出,裁定时限", "到场报到前可以提出"):
+        await expect(terms).to_contain_text(told)
+    grounds = [one["zh"] for one in ok(await called.lead.get("/words"))["lists"]["ground"]]
     form = page.locator("form")
-    if await form.locator("fieldset").count():
-        await form.locator("fieldset label").first.click()
-    for box in await form.locator("select").all():
-        await box.select_option(index=1)
-    for box in await form.locator("textarea, input[type=text]").all():
-        await box.fill("该处道路由区住建局管护,附移交协议。")
+    assert await form.locator("fieldset label").all_inner_texts() == grounds, (
+        "the closed list, as the service has it"
+    )
+    await form.get_by_text("非本单位职责").click()
+    await form.get_by_label("理由", exact=True).fill("该处道路由区住建局管护。")
+    await form.get_by_label("法律依据").fill("区政府三定方案第三条")
+    await form.get_by_label("证据说明").fill("附移交协议。")
+    shown = {"name": "协议.jpg", "mimeType": "image/jpeg", "buffer": jpeg(64, 48)}
+    await page.get_by_label("上传证据照片").set_input_files([shown])  # type: ignore[list-item]
+    await expect(page.locator(".evidence img")).to_have_count(1)
     await form.get_by_role("button", name="提出异议").click()
     await expect(page.locator("form")).to_have_count(0)
+    await expect(page.locator(".evidence img")).to_have_count(1)
+    await expect(page.get_by_role("main")).to_contain_text("区政府三定方案第三条")
     seen = ok(await called.lead.get(f"/report-ins/{called.report_in['id']}"))
     assert seen["state"] == "refused"
+    (told,) = [act["detail"] for act in seen["trail"] if act["step"] == "refuse"]
+    assert told["ground"] == "not_our_duty"
 
 
 async def test_i3_more_time_shows_the_new_due_date_before_sending(open_face: OpenFace, called: Called) -> None:

@@ -1,5 +1,5 @@
 // Bytes that want the session's token: photos to look at, papers and sheets to save.
-import { NO_ANSWER, Refused, refusal } from './api/client'
+import { newKey, NO_ANSWER, Refused, refusal } from './api/client'
 import { session } from './session'
 
 export function bearer(): Record<string, string> {
@@ -16,6 +16,21 @@ export async function answered(call: Promise<Response>): Promise<Response> {
   }
   if (response.ok) return response
   throw refusal(response, await response.json().catch(() => null))
+}
+
+const keys = new Map<string, string>()
+
+/** Photos in one body; the same choice sent again after a lost answer adds nothing twice. */
+export async function upload<T>(path: string, files: File[]): Promise<T> {
+  const form = new FormData()
+  for (const file of files) form.append('photos', file)
+  const same = [path, ...files.map((one) => `${one.name}/${one.size}/${one.lastModified}`)].join('|')
+  const key = keys.get(same) ?? newKey()
+  keys.set(same, key)
+  const call = fetch(path, { method: 'POST', headers: { ...bearer(), 'Idempotency-Key': key }, body: form })
+  const said = (await (await answered(call)).json()) as T
+  keys.delete(same)
+  return said
 }
 
 export async function fetched(path: string): Promise<Blob> {

@@ -39,6 +39,8 @@ const en: typeof zh = {
     previewOf: 'Answer of {unit}', sent: 'Sent', back: 'Back to the matter', now: 'Present due date', new: 'New due date', days: '{n} working days',
     other: 'Another time', granted: 'put off {n} times, at most {most}', newAt: 'If granted it is due {at}', choose: 'Choose the new due date',
     reasonMissing: 'Give the reason',
+    until: 'Possible until', deciders: 'Decided by', or: ' or ', decisionDue: 'If sent now, decided by',
+    terms: 'Mind',
     decided: ['Another person of the street or district decides; the present clock runs on until then.', 'If granted, the reporter is told the new date.'],
   },
   record: {

@@ -23,6 +23,8 @@ export default {
     finish_report_in: ['提交后由街道核查;核查通过前人员不撤。', '反映人读到的是街道核查后的答复。'],
     preview: '反映人将读到', previewEmpty: '写下结果后,这里显示反映人将读到的内容。', previewOf: '{unit} 答复', sent: '已提交', back: '返回事项',
     now: '现在的时限', new: '新的时限', days: '{n} 个工作日', other: '其他时间', granted: '已延期 {n} 次,最多 {most} 次', newAt: '申请后时限为 {at}', choose: '请选择新的时限', reasonMissing: '请写明理由',
+    until: '提出截止',
+    deciders: '裁定人', or: '或', decisionDue: '现在提出,裁定时限', terms: '注意',
     decided: ['由街道或区级另一人审批,审批前原时限照常计时。', '批准后反映人会收到新的时限。'],
   },
   record: {
