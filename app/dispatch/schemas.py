@@ -141,6 +141,7 @@ class OrderOut(OrderLine):
     duty_number: str | None
     signed_at: datetime | None
     signed_by: str | None
+    held_by: str | None
     contacted_at: datetime | None
     object_until: datetime | None
     ground: str | None

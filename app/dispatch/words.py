@@ -18,6 +18,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem it signed for"),
     "assign_inside": ("内部分派", "assign inside the unit"),
+    "hand_over": ("交接", "hand over"),
     "contact": ("联系", "contact"),
     "contact_meanwhile": ("异议期间先行联系", "contact while it is objected to"),
     "stage_report": ("阶段反馈", "report a stage"),

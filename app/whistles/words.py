@@ -57,6 +57,7 @@ REPORT_IN_STEPS: dict[str, tuple[str, str]] = {
     "sign": ("签收", "sign"),
     "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem signed"),
+    "hand_over": ("交接", "hand over"),
     "contact": ("联系街道", "contact"),
     "report_in": ("报到", "report in"),
     "start": ("制定方案", "start"),

@@ -85,8 +85,8 @@ async def test_i3_refusing_is_one_page_that_says_what_happens_next(open_face: Op
         "the closed list, as the service has it"
     )
     await form.get_by_text("非本单位职责").click()
-    await form.get_by_label("理由", exact=True).fill("该处道路由区住建局管护。")
-    await form.get_by_label("法律依据").fill("区政府三定方案第三条")
+    await form.get_by_role("textbox", name="理由").fill("该处道路由区住建局管护。")
+    await form.get_by_role("textbox", name="法律依据").fill("区政府三定方案第三条")
     await form.get_by_label("证据说明").fill("附移交协议。")
     shown = {"name": "协议.jpg", "mimeType": "image/jpeg", "buffer": jpeg(64, 48)}
     await page.get_by_label("上传证据照片").set_input_files([shown])  # type: ignore[list-item]
@@ -152,9 +152,20 @@ async def test_i5_who_signed_is_a_person_and_the_open_ones_are_a_list_to_print(
     assert await violations(page) == []
     await picture(page, "department-report-in-page-zh")
     await page.get_by_role("link", name="本单位记录").click()
-    await expect(page.locator(".handover li")).to_have_count(2)
+    box = page.get_by_role("region", name="离岗交接")
+    await expect(box.locator(".handover li")).to_have_count(2)
     assert await violations(page) == []
     await picture(page, "department-record-zh")
+    await box.get_by_label("交接给").select_option(index=1)
+    await box.get_by_role("button", name="一次交接").click()
+    await expect(box.get_by_role("status")).to_contain_text("将 1 件交接给")
+    await expect(box.locator(".handover li")).to_have_count(1)
+    await expect(box.locator(".handover li")).to_contain_text(called.whistle["number"])
+    await picture(page, "department-handed-zh")
+    await box.locator(".handover a").click()
+    await expect(page.get_by_text("现由")).to_contain_text("经办")
+    await page.get_by_text("办理记录", exact=True).click()
+    await expect(page.locator(".history", has_text="交接")).to_be_visible()
 
 
 async def test_i6_nothing_new_says_so_and_a_lost_answer_is_sent_again_once(

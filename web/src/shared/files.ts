@@ -1,18 +1,18 @@
 // Bytes that want the session's token: photos to look at, papers and sheets to save.
-import { newKey, NO_ANSWER, Refused, refusal } from './api/client'
+import { newKey, noAnswer, refusal } from './api/client'
 import { session } from './session'
 
 export function bearer(): Record<string, string> {
   return session.value ? { Authorization: `Bearer ${session.value.token}` } : {}
 }
 
-/** The answer, or a `Refused` in the service's words. */
-export async function answered(call: Promise<Response>): Promise<Response> {
+/** The answer, or a `Refused` in the service's words; without one, what is known of a call of that method. */
+export async function answered(call: Promise<Response>, method = 'GET'): Promise<Response> {
   let response: Response
   try {
     response = await call
   } catch {
-    throw new Refused(0, NO_ANSWER, '网络不通,内容未发送,请稍后重试。', 'No connection; nothing was sent. Try again.')
+    throw noAnswer(method)
   }
   if (response.ok) return response
   throw refusal(response, await response.json().catch(() => null))
@@ -28,7 +28,7 @@ export async function upload<T>(path: string, files: File[]): Promise<T> {
   const key = keys.get(same) ?? newKey()
   keys.set(same, key)
   const call = fetch(path, { method: 'POST', headers: { ...bearer(), 'Idempotency-Key': key }, body: form })
-  const said = (await (await answered(call)).json()) as T
+  const said = (await (await answered(call, 'POST')).json()) as T
   keys.delete(same)
   return said
 }

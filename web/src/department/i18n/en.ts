@@ -10,14 +10,14 @@ const en: typeof zh = {
   nav: { record: 'Own record', inbox: 'Inbox', skip: 'Skip to the main part' },
   sign: {
     go: 'Sign', done: 'Signed {number}', undo: 'Undo', left: 'can be undone for {s} s', undone: 'Signing of {number} undone',
-    by: 'Signed by {name}', deemed: 'Not signed in time; deemed signed',
+    by: 'Signed by {name}', deemed: 'Not signed in time; deemed signed', held: 'Now with {name}',
   },
   item: {
     what: 'Matter', where: 'Place', when: 'Time', street: 'Tried by the street', basis: 'Basis', links: 'Links', link: 'Link', due: 'Due', done: 'Done',
     result: 'Result', notYet: 'not yet', steps: 'What you can do', others: 'Other steps', none: 'Nothing is yours to do right now.', words: 'What was said',
     trail: 'Trail', tasks: 'Tasks', noTasks: 'No task for this unit', surveys: 'Joint surveys', noSurveys: 'No survey yet', units: 'Units called',
     meeting: 'Meeting', issue: 'The report', answer: 'Answer', before: 'Photos before', after: 'Photos after', addBefore: 'Add photos before',
-    addAfter: 'Add photos after', uploading: 'Uploading…', papers: 'Papers', print: 'Print PDF', signPaper: 'Sign and number', draft: 'no number yet',
+    addAfter: 'Add photos after', uploading: 'Uploading…', papers: 'Papers',
     due_at: 'due {at}', more: 'More', scores: 'Scores', duty: 'duty number {number}', hidden: 'You can no longer see what it is about.',
     extension: 'Ask for more time', whistle: 'Whistle {number}',
   },
@@ -43,12 +43,16 @@ const en: typeof zh = {
     terms: 'Mind',
     decided: ['Another person of the street or district decides; the present clock runs on until then.', 'If granted, the reporter is told the new date.'],
   },
+  handover: {
+    title: 'Leaving: hand over', note: 'All open matters you signed for or were given go to a colleague at once, and each trail says so; the inbox stays the unit’s.',
+    to: 'Hand over to', until: 'Away until', untilNote: 'With a time of return the leave begins too and this colleague is the deputy; without it matters are only handed over.',
+    go: 'Hand over all', open: 'Open in this unit', done: '{from} handed {n} matters to {to} on {at}', away: 'Away until {until}; {deputy} is the deputy',
+  },
   record: {
     title: 'Own record', note: 'Each score lists the acts it rests on. This unit only; nobody is ranked.', empty: 'No scores yet', acts: 'Acts it rests on',
     appeal: 'Appeal', appealed: 'Appealed ({at}): {text}', upheld: 'Appeal upheld; the score no longer counts', notUpheld: 'Appeal not upheld',
     waitingAppeal: 'Waiting for the decision', stars: '{n} stars', of: '{side}', posts: 'Posts that share this inbox', current: 'active', deputy: 'deputy',
-    switch: 'Switch', handover: 'Handing over',
-    handoverNote: 'The inbox belongs to the unit: when somebody leaves, colleagues go on with what is open. The list can be printed.',
+    switch: 'Switch',
     printList: 'Print the list', rank: 'rank {rank}',
   },
 }
