@@ -61,8 +61,9 @@ class NewPost(Schema):
 
 
 class NewAbsence(Schema):
-    """Away until then; the deputy is named by a post of theirs on the same area or unit."""
+    """Away from `since` (now when left out) until then; the deputy by a post of theirs on the same area or unit."""
 
+    since: AwareDatetime | None = Field(None, examples=["2026-12-01T09:00:00+08:00"])
     until: AwareDatetime = Field(examples=["2026-12-07T09:00:00+08:00"])
     deputy_post: UUID | None = None
 
@@ -142,8 +143,8 @@ class AlreadyAway(Conflict):
     """One leave at a time."""
 
     code = "already_away"
-    zh = "该岗位已在离岗中,请先结束离岗。"
-    en = "The holder is away already; end that leave first."
+    zh = "该岗位已登记离岗,请先结束该次离岗。"
+    en = "A leave is put down for this post already; end that one first."
 
 
 class NotAway(Conflict):
@@ -158,8 +159,16 @@ class BadUntil(Invalid):
     """Past, or further off than a year."""
 
     code = "bad_until"
-    zh = "返岗时间须晚于现在,且不超过 {days} 天。"
-    en = "The time of return lies ahead, at most {days} days."
+    zh = "返岗时间须晚于离岗开始时间,且不超过 {days} 天。"
+    en = "The time of return lies after the beginning, at most {days} days ahead."
+
+
+class BadSince(Invalid):
+    """A leave is put down before it begins."""
+
+    code = "bad_since"
+    zh = "离岗开始时间不能早于现在。"
+    en = "A leave cannot begin in the past."
 
 
 class UnknownDeputy(Invalid):
@@ -307,13 +316,20 @@ async def own_post(work: Work) -> Post:
 async def go(work: Work, post: Post, form: NewAbsence) -> UUID | None:
     """Put the leave down; returns the deputy's account."""
     now = work.clock.now()
-    if not now < form.until <= now + LONGEST:
+    since = form.since or now
+    if since < now:
+        raise BadSince("since")
+    if not since < form.until <= now + LONGEST:
         raise BadUntil("until", days=LONGEST.days)
     if await _leave_of(work, post.id) is not None:
         raise AlreadyAway
     deputy_id = await colleague_of(work, post, form.deputy_post) if form.deputy_post else None
-    await actions.leave(work, post.id, form.until, deputy_id)
-    detail = {"until": form.until.isoformat(), "deputy": str(form.deputy_post) if form.deputy_post else None}
+    await actions.leave(work, post.id, form.until, deputy_id, since)
+    detail = {
+        "since": since.isoformat(),
+        "until": form.until.isoformat(),
+        "deputy": str(form.deputy_post) if form.deputy_post else None,
+    }
     more = {"until": form.until.isoformat(), "deputy_id": deputy_id}
     await note(work, post, Act("leave", "held", "away", detail), events.LeaveBegun, **more)
     return deputy_id
@@ -331,7 +347,7 @@ async def colleague_of(work: Work, post: Post, other: UUID, field: str = "deputy
 
 
 class Leave(NamedTuple):
-    """A leave that runs."""
+    """A leave that runs or is to come."""
 
     starts_at: datetime
     ends_at: datetime
@@ -339,7 +355,7 @@ class Leave(NamedTuple):
 
 async def _leave_of(work: Work, post_id: UUID) -> Leave | None:
     now = work.clock.now()
-    running = (Absence.post_id == post_id, Absence.starts_at <= now, Absence.ends_at > now)
+    running = (Absence.post_id == post_id, Absence.ends_at > now)
     row = (await work.session.execute(select(Absence.starts_at, Absence.ends_at).where(*running))).first()
     return Leave(*row) if row else None
 
@@ -352,7 +368,7 @@ async def _back(work: Work, post: Post) -> PostLine:
     if running.starts_at < now:
         await work.session.execute(update(Absence).where(*same).values(ends_at=now))
     else:
-        await work.session.execute(delete(Absence).where(*same))  # taken back at once: it never was
+        await work.session.execute(delete(Absence).where(*same))  # taken back before it began: it never was
     await note(work, post, Act("come_back", "away", "held", {}), events.LeaveEnded)
     return await line_of(work, post.id)
 
