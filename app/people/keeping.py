@@ -61,7 +61,7 @@ class NewPost(Schema):
 
 
 class NewAbsence(Schema):
-    """Away from `since` (now when left out) until then; the deputy by a post of theirs on the same area or unit."""
+    """Away from `since`, or now, until then; the deputy is named by a post of theirs on the same area or unit."""
 
     since: AwareDatetime | None = Field(None, examples=["2026-12-01T09:00:00+08:00"])
     until: AwareDatetime = Field(examples=["2026-12-07T09:00:00+08:00"])
@@ -325,11 +325,8 @@ async def go(work: Work, post: Post, form: NewAbsence) -> UUID | None:
         raise AlreadyAway
     deputy_id = await colleague_of(work, post, form.deputy_post) if form.deputy_post else None
     await actions.leave(work, post.id, form.until, deputy_id, since)
-    detail = {
-        "since": since.isoformat(),
-        "until": form.until.isoformat(),
-        "deputy": str(form.deputy_post) if form.deputy_post else None,
-    }
+    deputy = str(form.deputy_post) if form.deputy_post else None
+    detail = {"since": since.isoformat(), "until": form.until.isoformat(), "deputy": deputy}
     more = {"until": form.until.isoformat(), "deputy_id": deputy_id}
     await note(work, post, Act("leave", "held", "away", detail), events.LeaveBegun, **more)
     return deputy_id

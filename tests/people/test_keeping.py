@@ -233,9 +233,7 @@ async def posts_away(runtime: Runtime) -> list[UUID]:
         return list(await work.session.scalars(select(Absence.post_id)))
 
 
-async def test_leave_may_begin_later_and_be_taken_back_before(
-    sit: Sit, runtime: Runtime, clock: FixedClock
-) -> None:
+async def test_leave_may_begin_later_and_be_taken_back(sit: Sit, runtime: Runtime, clock: FixedClock) -> None:
     worker, leader = await sit(*WORKER), await post_of(runtime, *LEADER)
     said = {"since": "2026-11-24T09:00:00+08:00", "until": UNTIL, "deputy_post": leader}
     early = {**said, "since": "2026-11-01T09:00:00+08:00"}
