@@ -41,7 +41,8 @@ const PORTAL = ['当前网络需要先登录或不可用。', 'This network want
 
 /** What is known when no answer came: of a question nothing is lost, of a change it may have been done. */
 export function noAnswer(method: string): Refused {
-  return new Refused(0, NO_ANSWER, ...(method === 'GET' ? UNREAD : UNKNOWN))
+  const [zh, en] = method === 'GET' ? UNREAD : UNKNOWN
+  return new Refused(0, NO_ANSWER, zh, en)
 }
 
 const unanswered = new Map<string, string>()
