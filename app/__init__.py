@@ -16,8 +16,8 @@ The map (whoever knows about the other sits above; import-linter holds it):
                                      the queue as a whole: the one box, the sheet
     issues | households | boards     a resident's problem from raising to rating; who lives at which door; signs
     clocks | feed | forms | printing limits, working days, waits; what changed where; why a field is asked; paper
-    people                           accounts, posts, units, login, scope
-    grid                             the ground: areas, boundaries, codes, import, locate
+    people | layers                  accounts, posts, units, login, scope; areas from files and back
+    grid                             the ground: areas, boundaries, codes, locate
     districts                        one schema per district: create, list, migrate
     core                             mechanisms that know no feature
 
@@ -64,4 +64,5 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     公示牌 sign_board (board; sign)     督办单 supervision_order     工单档案 archive
     吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt     签发 sign
     双报到 enrolment (later)           页面(四端) face
+    图层 layer                          试导入 dry_run
 """

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from shapely import MultiPolygon, Polygon, box
 
 from app.core.work import Runtime, open_city, system_work
-from app.grid import importing
 from app.grid.models import AreaLevel, GridCategory, GridKind, Source
 from app.grid.queries import get_area
-from app.grid.reading import Feature
 from app.issues.seeding import seed
+from app.layers import importing
+from app.layers.reading import Feature
 from app.people import actions
 from app.people.models import Role, UnitKind
 from app.people.queries import departments

@@ -21,11 +21,11 @@ from app.cli.session import run, runtime_from_environment
 from app.core.settings import SettingsError, load
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import DistrictExists
-from app.grid import importing
 from app.grid.models import Area, AreaLevel, GridCategory, PartyOrg, PartyOrgArea, Source
 from app.grid.queries import get_area
 from app.households.models import Household
 from app.issues.seeding import seed
+from app.layers import importing
 from app.people import actions
 from app.people.actions import Ground, appoint, join_district
 from app.people.capabilities import DEPARTMENT

@@ -11,7 +11,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from app.grid.models import AreaLevel, GridKind
-from app.grid.reading import Feature
+from app.layers.reading import Feature
 
 DISTRICT, STREET = "530114", "530114004"
 COMMUNITIES = {

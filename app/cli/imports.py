@@ -12,9 +12,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from app.cli.session import District, run, runtime_from_environment
 from app.core.geometry import Crs
 from app.core.work import system_work
-from app.grid import importing
-from app.grid.importing import Fields, Layer
 from app.grid.models import AreaLevel, Source
+from app.layers import importing
+from app.layers.importing import Fields, Layer
 from app.people.actions import ensure_units
 
 app = typer.Typer(no_args_is_help=True, help="Bring in data from files.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.grid.test_importing import DATA
+from tests.layers.test_importing import DATA
 
 HEAD = "request_id,created_at,closed_at,category"
 # limits of a new district: five working days, a working day for a question, the office shuts at half past five

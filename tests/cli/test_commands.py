@@ -16,7 +16,7 @@ from app.core.work import Runtime
 from tests import town
 from tests.cli.conftest import Run
 from tests.conftest import make_runtime
-from tests.grid.test_importing import LOS_ANGELES, TAIPEI
+from tests.layers.test_importing import LOS_ANGELES, TAIPEI
 
 LA_FILES = [str(layer.path) for layer in LOS_ANGELES]
 LA_LEVELS = [word for layer in LOS_ANGELES for word in ("--level", str(layer.level))]

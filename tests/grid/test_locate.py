@@ -12,15 +12,15 @@ import shapely
 from shapely import Point
 
 from app.core.work import Runtime, Work, system_work
-from app.grid import importing
-from app.grid.importing import Fields, Layer
 from app.grid.models import DEPTH, AreaLevel, GridKind, Source
-from app.grid.reading import Feature
 from app.issues import situation
 from app.issues.seeding import seed
 from app.issues.situation import Facts, Situation
+from app.layers import importing
+from app.layers.importing import Fields, Layer
+from app.layers.reading import Feature
 from tests import town
-from tests.grid.test_importing import DATA, LOS_ANGELES
+from tests.layers.test_importing import DATA, LOS_ANGELES
 
 pytestmark = pytest.mark.anyio
 

@@ -95,6 +95,6 @@ async def test_i5_the_own_record_shows_each_score_with_its_acts_and_takes_one_ap
     await page.get_by_role("textbox", name="理由").fill("到场记录有误,附签到表。")
     await picture(page, "department-appeal-zh")
     await page.locator("form button.primary").click()
-    await expect(page.locator("form")).to_have_count(0)
+    await expect(picked).to_have_count(0)
     await expect(page.get_by_role("main")).to_contain_text("到场记录有误,附签到表。")
     await expect(page.get_by_role("main")).to_contain_text("等待裁定")

@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from app.core.geometry import Crs, from_wgs84
-from app.grid import reading
-from app.grid.findings import WORDS, Code, Finding, Level, NotAcceptable, softened
-from app.grid.reading import Feature, read_geojson
+from app.layers import reading
+from app.layers.findings import WORDS, Code, Finding, Level, NotAcceptable, softened
+from app.layers.reading import Feature, read_geojson
 
 SQUARE = [[102.0, 24.0], [102.01, 24.0], [102.01, 24.01], [102.0, 24.01], [102.0, 24.0]]
 Read = Callable[..., tuple[list[Feature], list[Finding]]]

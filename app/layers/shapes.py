@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType, MultiPolygon
 
 from app.core.geometry import Crs, Shapes, convert, to_wgs84
-from app.grid.findings import Code, Finding, finding
+from app.layers.findings import Code, Finding, finding
 
 MOST_VERTICES: Final = 100_000
 LON_END, LAT_END = 180.0, 90.0

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from app.core.clock import FixedClock
 from app.core.geometry import Crs
 from app.core.work import Runtime, Work, system_work
-from app.grid import importing
-from app.grid.findings import Finding, NotAcceptable
-from app.grid.importing import AreaMoved, Fields, ImportRefused, Layer, Plan, Stored
 from app.grid.models import Area, AreaCode, AreaLevel, Boundary, Overlap, Source
-from app.grid.reading import Feature
+from app.layers import importing
+from app.layers.findings import Finding, NotAcceptable
+from app.layers.importing import AreaMoved, Fields, ImportRefused, Layer, Plan, Stored
+from app.layers.reading import Feature
 from tests import town
 
 pytestmark = pytest.mark.anyio
@@ -186,7 +186,7 @@ async def test_what_no_import_may_carry_cannot_be_accepted(runtime: Runtime) -> 
 
 def test_the_drawn_demonstration_ground_is_clean() -> None:
     from app.cli.drawn_ground import features  # noqa: PLC0415  # beside its one use
-    from app.grid.checks import check_layer  # noqa: PLC0415  # beside its one use
+    from app.layers.checks import check_layer  # noqa: PLC0415  # beside its one use
 
     drawn = list(features())
     found = check_layer(drawn, {}, ["gap"])

@@ -21,12 +21,12 @@ from sqlalchemy import delete, func, select, update
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import Crs, area_m2
 from app.core.work import Work
-from app.grid.checks import KnownArea, check_layer, rulings
-from app.grid.checks import Overlap as Ruling
-from app.grid.findings import Finding, Level, softened
 from app.grid.locate import CHAIN, SRID
 from app.grid.models import DEPTH, Area, AreaLevel, Boundary, GridKind, Overlap, Source
-from app.grid.reading import Feature, read_geojson
+from app.layers.checks import KnownArea, check_layer, rulings
+from app.layers.checks import Overlap as Ruling
+from app.layers.findings import Finding, Level, softened
+from app.layers.reading import Feature, read_geojson
 
 LEVEL_COLUMN = dict(zip(AreaLevel, CHAIN, strict=True))
 AREA_COLUMNS = (

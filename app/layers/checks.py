@@ -7,9 +7,9 @@ is already known.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.grid.coverage import Ground, KnownArea, gaps, outside_parent, overlaps
-from app.grid.findings import Code, Finding, Level, finding, softened
-from app.grid.reading import Feature
+from app.layers.coverage import Ground, KnownArea, gaps, outside_parent, overlaps
+from app.layers.findings import Code, Finding, Level, finding, softened
+from app.layers.reading import Feature
 
 __all__ = ["KnownArea", "Overlap", "check_layer", "rulings"]
 

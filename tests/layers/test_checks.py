@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 from app.core.geometry import Crs, area_m2, metres_per_degree
-from app.grid.checks import KnownArea, Overlap, check_layer, rulings
-from app.grid.findings import Code, Finding, Level, NotAcceptable
-from app.grid.reading import Feature, read_geojson
+from app.layers.checks import KnownArea, Overlap, check_layer, rulings
+from app.layers.findings import Code, Finding, Level, NotAcceptable
+from app.layers.reading import Feature, read_geojson
 
 DATA = Path(__file__).parents[1] / "data"
 WEST, SOUTH = 102.85, 24.85

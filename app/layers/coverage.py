@@ -16,8 +16,8 @@ from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Floats, Shapes, areas_m2, metres_per_degree
-from app.grid.findings import Code, Finding, finding
-from app.grid.reading import GENERAL, Feature
+from app.layers.findings import Code, Finding, finding
+from app.layers.reading import GENERAL, Feature
 
 Indices = NDArray[np.intp]
 

@@ -16,8 +16,8 @@ from typing import IO, Final
 from shapely import MultiPolygon
 
 from app.core.geometry import Crs
-from app.grid.findings import Code, Finding, finding
-from app.grid.shapes import read_shapes
+from app.layers.findings import Code, Finding, finding
+from app.layers.shapes import read_shapes
 
 GENERAL: Final = "general"
 UNPACKED_LIMIT: Final = 1 << 30  # bytes; a small .gz may hide far more than memory holds
