@@ -3,7 +3,7 @@
 Orders and report-ins say their own terms; the shape of them and of the photos shown is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class NothingObjected(Conflict):
     en = "No objection can be raised or waits for its decision; evidence is not taken now."
 
 
-def deciding(roles: frozenset[Role]) -> list[Role]:
+def deciding(roles: Collection[str]) -> list[Role]:
     """Persons among those who may decide, in the order of the roles."""
     return [role for role in Role if role in roles and role is not Role.SYSTEM]
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import APIResponse, Page, Route, expect
+from playwright.async_api import APIResponse, FilePayload, Page, Route, expect
 from sqlalchemy import func, select
 
 from app.core.audit import Trail
@@ -88,8 +88,8 @@ async def test_i3_refusing_is_one_page_that_says_what_happens_next(open_face: Op
     await form.get_by_role("textbox", name="理由").fill("该处道路由区住建局管护。")
     await form.get_by_role("textbox", name="法律依据").fill("区政府三定方案第三条")
     await form.get_by_label("证据说明").fill("附移交协议。")
-    shown = {"name": "协议.jpg", "mimeType": "image/jpeg", "buffer": jpeg(64, 48)}
-    await page.get_by_label("上传证据照片").set_input_files([shown])  # type: ignore[list-item]
+    shown: FilePayload = {"name": "协议.jpg", "mimeType": "image/jpeg", "buffer": jpeg(64, 48)}
+    await page.get_by_label("上传证据照片").set_input_files([shown])
     await expect(page.locator(".evidence img")).to_have_count(1)
     await form.get_by_role("button", name="提出异议").click()
     await expect(page.locator("form")).to_have_count(0)

@@ -36,7 +36,7 @@ const en: typeof zh = {
     report_in: ['An arrival may be filed afterwards: who, when and how is enough.', 'No position and no photo is asked for.'],
     finish_report_in: ['The street verifies it next; people stay until that is done.', 'The reporter reads the street’s answer after verification.'],
     preview: 'What the reporter will read', previewEmpty: 'Once you write the result, it is shown here as the reporter will read it.',
-    previewOf: 'Answer of {unit}', sent: 'Sent', back: 'Back to the matter', now: 'Present due date', new: 'New due date', days: '{n} working days',
+    previewOf: 'Answer of {unit}', sent: 'Sent', back: 'Back to the matter', now: 'Present due date', new: 'New due date', days: '{n} working day | {n} working days',
     other: 'Another time', granted: 'put off {n} times, at most {most}', newAt: 'If granted it is due {at}', choose: 'Choose the new due date',
     reasonMissing: 'Give the reason',
     until: 'Possible until', deciders: 'Decided by', or: ' or ', decisionDue: 'If sent now, decided by',
