@@ -203,7 +203,8 @@ async def test_the_terms_are_known_before_and_evidence_is_shown_with_the_objecti
     assert terms["deciders"] == ["district_supervisor", "district_admin"], "never the office that dispatched it"
     path, photo = f"/orders/{lead['id']}/evidence", {"photos": ("a.jpg", jpeg(8, 8), "image/jpeg")}
     assert_problem(await who.street.call("POST", path, files=photo), 403, "not_units_order")
-    shown = [await who.officer.call("POST", path, files=photo, headers={"Idempotency-Key": "k"}) for _ in "ab"]
+    same = {"Idempotency-Key": "evidence-0123456789abcdef"}
+    shown = [await who.officer.call("POST", path, files=photo, headers=same) for _ in "ab"]
     assert [one.status_code for one in shown] == [201, 201]
     said = await objected(who.officer, lead, legal_basis="区政府三定方案第三条")
     (one,) = (await who.supervisor.get(path)).json()
