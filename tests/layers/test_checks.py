@@ -247,8 +247,8 @@ def test_a_gap_of_twenty_centimetres_is_named(start: float) -> None:
     pair = [area("A", field(0, 0, start + 1, 60), "S"), area("B", field(start + 1.2, 0, 500, 60), "S")]
     found = check_layer(pair, street(None), ())
     one = only([one for one in found if one.code is not Code.NO_PARENT_GEOMETRY])
-    assert (one.code, one.data["width_cm"]) == (Code.NARROW_GAP, pytest.approx(20, rel=0.02))
-    assert one.m2 == pytest.approx(12, rel=0.02)
+    assert (one.code, one.data["width_cm"]) == (Code.NARROW_GAP, pytest.approx(20, rel=0.05))
+    assert one.m2 == pytest.approx(12, rel=0.05)
     assert at_in(one, field(start + 1, 0, start + 1.2, 60))
 
 
