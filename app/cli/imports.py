@@ -10,16 +10,24 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from app.cli.session import District, run, runtime_from_environment
-from app.core.geometry import Crs
 from app.core.work import system_work
 from app.grid.models import AreaLevel, Source
 from app.layers import importing
 from app.layers.importing import Fields, Layer
+from app.layers.systems import NotASystem, System, system
 from app.people.actions import ensure_units
 
 app = typer.Typer(no_args_is_help=True, help="Bring in data from files.")
 console = Console(stderr=True)
 SHOWN = 40
+SYSTEMS = "wgs84, cgcs2000, gcj02, bd09 or epsg:4547; declared, never guessed"
+
+
+def _system(text: str) -> System:
+    try:
+        return system(text)
+    except NotASystem as error:
+        raise typer.BadParameter(error.words[1]) from error
 
 
 @app.callback()
@@ -29,24 +37,34 @@ def _group() -> None:
 
 @app.command()
 def areas(
-    files: Annotated[list[Path], typer.Argument(help="GeoJSON, may be gzipped; one per level", exists=True)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="GeoJSON, GeoPackage, Shapefile (zip or .shp), CSV or xlsx; one per level", exists=True
+        ),
+    ],
     district: District,
-    level: Annotated[list[AreaLevel], typer.Option(help="of each file, in the same order")],
-    crs: Annotated[Crs, typer.Option(help="declared, never guessed")],
+    crs: Annotated[str, typer.Option(help=SYSTEMS)],
+    level: Annotated[
+        list[AreaLevel] | None, typer.Option(help="of each file, in order; none if rows say it")
+    ] = None,
     code_field: Annotated[str, typer.Option(help="property with the code")] = "code",
     parent_field: Annotated[str, typer.Option(help="property with the parent's code")] = "parent_code",
     name_field: Annotated[str, typer.Option(help="property with the name")] = "name",
     source: Annotated[Source, typer.Option(help="where the boundaries come from")] = Source.SURVEYED,
+    encoding: Annotated[str | None, typer.Option(help="utf-8, gbk or big5, where the file leaves it open")] = None,
+    layer: Annotated[str | None, typer.Option(help="of a GeoPackage or workbook that has several")] = None,
     accept: Annotated[str, typer.Option(help="findings to accept as warnings, comma between")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and report, write nothing")] = False,
     report: Annotated[Path | None, typer.Option(help="write all findings as JSON here")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
-    if len(level) != len(files):
-        raise typer.BadParameter(f"{len(files)} files but {len(level)} times --level")
+    levels: list[AreaLevel | None] = list(level or [None] * len(files))
+    if len(levels) != len(files):
+        raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 
-    layers = [Layer(path, one) for path, one in zip(files, level, strict=True)]
-    fields = Fields(code_field, parent_field, name_field, crs, source)
+    layers = [Layer(path, one) for path, one in zip(files, levels, strict=True)]
+    fields = Fields(code_field, parent_field, name_field, _system(crs), source, encoding, layer)
     accepted = [word.strip() for word in accept.split(",") if word.strip()]
     failed = run(_import(layers, fields, district, accepted, dry_run=dry_run, report=report))
     if failed:

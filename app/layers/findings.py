@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
 from app.core.errors import Invalid
+from app.layers.file_words import FILE_WORDS
 
 Language = Literal["zh", "en"]
 
@@ -47,16 +48,55 @@ class Code(StrEnum):
     NOT_GEOJSON = "not_geojson"
     CRS_MISMATCH = "crs_mismatch"
 
+    # Of whole files and tables, with their words in `file_words`.
+    UNKNOWN_FORMAT = "unknown_format"
+    NOT_READABLE = "not_readable"
+    FILE_TOO_LARGE = "file_too_large"
+    READER_STOPPED = "reader_stopped"
+    READER_NOT_ISOLATED = "reader_not_isolated"
+    WHICH_LAYER = "which_layer"
+    NO_SUCH_LAYER = "no_such_layer"
+    MISSING_SISTER = "missing_sister"
+    ENCODING_UNKNOWN = "encoding_unknown"
+    ENCODING_WRONG = "encoding_wrong"
+    ENCODING_CONTRADICTED = "encoding_contradicted"
+    TEXT_CUT = "text_cut"
+    CRS_NOT_STATED = "crs_not_stated"
+    CRS_BLURRED = "crs_blurred"
+    GEOMETRY_UNREADABLE = "geometry_unreadable"
+    ANTIMERIDIAN = "antimeridian"
+    LOST_DIGITS = "lost_digits"
+    NO_LEVEL = "no_level"
+    ABOVE_THE_GROUND = "above_the_ground"
+    NO_CODE_COLUMN = "no_code_column"
+    DOUBLE_HEADER = "double_header"
+    RAGGED_ROW = "ragged_row"
+    EMPTY_TABLE = "empty_table"
+    ARCHIVE_DAMAGED = "archive_damaged"
+    ARCHIVE_SLIP = "archive_slip"
+    ARCHIVE_SYMLINK = "archive_symlink"
+    ARCHIVE_BOMB = "archive_bomb"
+    ARCHIVE_NESTED = "archive_nested"
+    ARCHIVE_ENCRYPTED = "archive_encrypted"
+    ARCHIVE_MIXED = "archive_mixed"
+    ARCHIVE_EMPTY = "archive_empty"
 
-ACCEPTABLE: Final = frozenset({Code.OVERLAP, Code.GAP, Code.OUTSIDE_PARENT, Code.TOO_MANY_VERTICES})
+
+ACCEPTABLE: Final = frozenset(
+    {Code.OVERLAP, Code.GAP, Code.OUTSIDE_PARENT, Code.TOO_MANY_VERTICES, Code.CRS_BLURRED}
+)
 """Real official layers have these; whoever imports may accept them by name."""
 
-_WARNINGS: Final = frozenset({
-    Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY, Code.NARROW_OVERLAP, Code.NARROW_GAP,
-})  # fmt: skip
+_WARNINGS: Final = frozenset(
+    {
+        Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY, Code.TEXT_CUT, Code.CRS_NOT_STATED,
+        Code.ABOVE_THE_GROUND, Code.NARROW_OVERLAP, Code.NARROW_GAP,
+    }
+)  # fmt: skip
 
 # Fields in braces come from the finding's data; `m2` from the finding itself.
 WORDS: Final[Mapping[Code, tuple[str, str]]] = {
+    **{Code(code): words for code, words in FILE_WORDS.items()},
     Code.NO_CODE: (
         "字段 {property} 里没有可用的编码({why_zh});请补上文本编码。",
         "No usable code in property {property} ({why_en}); give every feature its code, as text.",

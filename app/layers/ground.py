@@ -7,7 +7,7 @@ from shapely import MultiPolygon
 
 from app.core.geometry import Shapes
 from app.layers.plane import array_of
-from app.layers.reading import GENERAL, Feature
+from app.layers.features import GENERAL, Feature
 
 
 @dataclass(frozen=True, slots=True)

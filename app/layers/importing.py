@@ -25,8 +25,10 @@ from app.grid.locate import CHAIN, SRID
 from app.grid.models import DEPTH, Area, AreaLevel, Boundary, GridKind, Overlap, Source
 from app.layers.checks import KnownArea, check_layer, rulings
 from app.layers.checks import Overlap as Ruling
+from app.layers.features import Asked, Feature
 from app.layers.findings import Finding, Level, softened
-from app.layers.reading import Feature, read_geojson
+from app.layers.opening import read_layer
+from app.layers.systems import System
 
 LEVEL_COLUMN = dict(zip(AreaLevel, CHAIN, strict=True))
 AREA_COLUMNS = (
@@ -57,10 +59,10 @@ class AreaMoved(Conflict):
 
 @dataclass(frozen=True)
 class Layer:
-    """One file and the level it holds."""
+    """One file and the level it holds; none when its rows say theirs."""
 
     path: Path
-    level: AreaLevel
+    level: AreaLevel | None
     kind: GridKind = GridKind.GENERAL
 
 
@@ -71,8 +73,10 @@ class Fields:
     code: str = "code"
     parent: str = "parent_code"
     name: str = "name"
-    crs: Crs = Crs.WGS84
+    crs: System = Crs.WGS84
     source: Source = Source.SURVEYED
+    encoding: str | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,17 +129,20 @@ class _Known:
 
 
 def read_layers(layers: Iterable[Layer], fields: Fields) -> tuple[list[Feature], list[Finding]]:
-    """Features of all files, outer levels first, with what is wrong with each alone."""
+    """Features of all files, outer levels first, with what is wrong with each alone. Any format."""
     features: list[Feature] = []
     findings: list[Finding] = []
-    for layer in sorted(layers, key=lambda one: DEPTH[one.level]):
-        found, faults = read_geojson(
-            layer.path, layer.path.name, fields.code, fields.parent, fields.name, layer.level, fields.crs,
-            kind=layer.kind,
-        )  # fmt: skip
+    for layer in sorted(layers, key=lambda one: -1 if one.level is None else DEPTH[one.level]):
+        found, faults = read_layer(layer.path, layer.path.name, _asked(layer, fields))
         features += found
         findings += faults
     return features, findings
+
+
+def _asked(layer: Layer, fields: Fields) -> Asked:
+    return Asked(
+        layer.level, fields.crs, layer.kind, fields.code, fields.parent, fields.name, fields.encoding, fields.layer
+    )
 
 
 async def plan(

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from app.core.geometry import Crs, area_m2, metres_per_degree
+from app.core.geometry import area_m2, metres_per_degree
 from app.layers.checks import KnownArea, Overlap, check_layer, rulings
+from app.layers.features import Asked
 from app.layers.findings import Code, Finding, Level, NotAcceptable
 from app.layers.reading import Feature, read_geojson
 
@@ -306,7 +307,7 @@ def cut() -> Cut:
         features: list[Feature] = []
         for path in sorted((DATA / folder).glob("*.geojson*")):
             level = path.name.split("_")[1]
-            some, found = read_geojson(path, path.name, "code", "parent_code", "name", level, Crs.WGS84)
+            some, found = read_geojson(path, path.name, Asked(level))
             assert found == []
             features += some
         return features
