@@ -43,6 +43,8 @@ class Code(StrEnum):
     NO_PARENT_GEOMETRY = "no_parent_geometry"
     OVERLAP = "overlap"
     GAP = "gap"
+    NARROW_OVERLAP = "narrow_overlap"
+    NARROW_GAP = "narrow_gap"
     NOT_GEOJSON = "not_geojson"
     CRS_MISMATCH = "crs_mismatch"
 
@@ -88,7 +90,7 @@ ACCEPTABLE: Final = frozenset(
 _WARNINGS: Final = frozenset(
     {
         Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY, Code.TEXT_CUT, Code.CRS_NOT_STATED,
-        Code.ABOVE_THE_GROUND,
+        Code.ABOVE_THE_GROUND, Code.NARROW_OVERLAP, Code.NARROW_GAP,
     }
 )  # fmt: skip
 
@@ -167,6 +169,14 @@ WORDS: Final[Mapping[Code, tuple[str, str]]] = {
         "下级没有铺满:空白 {pieces} 处,共 {m2} 平方米,最大一处 {largest_m2} 平方米。",
         "The children leave {pieces} gaps of {m2} m² in all, the largest {largest_m2} m².",
     ),
+    Code.NARROW_OVERLAP: (
+        "两个同级区域的共同边界没有对齐:窄条重叠 {pieces} 处,宽约 {width_cm} 厘米,共 {m2} 平方米。",
+        "The border of two siblings is drawn twice: {pieces} strips of overlap about {width_cm} cm wide, {m2} m².",
+    ),
+    Code.NARROW_GAP: (
+        "两个同级区域的共同边界没有对齐:窄缝 {pieces} 处,宽约 {width_cm} 厘米,共 {m2} 平方米。",
+        "The border of two siblings is drawn twice: {pieces} gaps about {width_cm} cm wide, {m2} m².",
+    ),
     Code.NOT_GEOJSON: (
         "不是可读的 GeoJSON:{why_zh}。",
         "Not readable GeoJSON: {why_en}.",
@@ -221,7 +231,7 @@ class Finding:
             "code": str(self.code),
             "level": str(self.level),
             "features": list(self.features),
-            "m2": None if self.m2 is None else round(self.m2, 1),
+            "m2": None if self.m2 is None else round(self.m2, 1 if self.m2 >= 1 else 4),
             "at": None if self.at is None else list(self.at),
             "data": dict(self.data),
             "zh": zh,
@@ -249,8 +259,10 @@ def softened(findings: Iterable[Finding], accept: Collection[str]) -> list[Findi
 
 
 def _shown(value: object) -> str:
-    """Numbers with separators; square metres below ten keep one decimal."""
+    """Numbers with separators; square metres below ten keep one decimal, below one two figures."""
     small = 10.0
     if isinstance(value, float):
+        if 0 < abs(value) < 1:
+            return f"{value:.2g}"
         return f"{value:,.1f}" if abs(value) < small else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
