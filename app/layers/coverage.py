@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Shapes, area_m2, areas_m2
+from app.layers.features import GENERAL
 from app.layers.findings import Code, Finding, finding
 from app.layers.ground import Ground, Piece, shapes_of
 from app.layers.plane import array_of, inner_point, plane_of
-from app.layers.features import GENERAL
 from app.layers.siblings import Siblings, siblings_of
 
 Indices = NDArray[np.intp]
