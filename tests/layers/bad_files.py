@@ -24,13 +24,17 @@ Make = Callable[[Path], Path]
 
 @dataclass(frozen=True)
 class Bad:
-    """`asked` are words of the person: crs, encoding, layer, level. `also` may come with the named finding."""
+    """What the person says is `asked`: crs, encoding, layer, level. `also` may come with the named one.
+
+    `together` asks for the checks of the areas against each other too.
+    """
 
     title: str
     make: Make
     code: Code
     asked: dict[str, Any] = field(default_factory=dict)
     also: frozenset[Code] = frozenset()
+    together: bool = False
 
 
 def shapefile(folder: Path, encoding: str = "UTF-8", cpg: str | None = None, **more: Any) -> Path:
@@ -172,7 +176,7 @@ ENCODINGS = [
     Bad("Shapefile with a name cut within a character", narrow, Code.TEXT_CUT),
     Bad("CSV in GBK, nothing said", text("list.csv", CSV("gbk")), Code.ENCODING_UNKNOWN, {"level": None}),
     Bad(
-        "CSV in Big5, the person says GB 2312 by another name",
+        "CSV in Big5, the person says KOI8-R",
         text("list.csv", "編碼,名稱\n1,板橋里\n".encode("big5")), Code.ENCODING_WRONG, {"encoding": "koi8-r"},
     ),
     Bad("GeoJSON in GBK", text("a.geojson", '{"type":"Feature","名":1}'.encode("gbk")), Code.NOT_GEOJSON),

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 from app.core.geometry import Crs
+from app.layers.checks import check_layer
 from app.layers.features import Asked
 from app.layers.findings import Finding
 from app.layers.opening import read_layer
 from app.layers.systems import system
 from tests.layers.bad_files import BAD, Bad
+from tests.layers.bad_ground import GROUND
 
 TABLE = Path(__file__).with_name("BAD_FILES.md")
 HEAD = "# Bad files and the finding each gives\n\n| case | finding | level |\n| --- | --- | --- |\n"
@@ -23,14 +25,14 @@ def found_in(bad: Bad, folder: Path) -> list[Finding]:
         encoding=said.get("encoding"),
         layer=said.get("layer"),
     )
-    _, found = read_layer(path, path.name, asked)
-    return found
+    features, found = read_layer(path, path.name, asked)
+    return [*found, *check_layer(features, {}, ())] if bad.together else found
 
 
 def test_every_bad_file_gives_its_named_finding(tmp_path: Path) -> None:
     lines = []
     wrong = []
-    for number, bad in enumerate(BAD):
+    for number, bad in enumerate([*BAD, *GROUND]):
         folder = tmp_path / str(number)
         folder.mkdir()
         found = found_in(bad, folder)
