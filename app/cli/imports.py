@@ -59,7 +59,7 @@ def areas(
     report: Annotated[Path | None, typer.Option(help="write all findings as JSON here")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
-    levels: list[AreaLevel | None] = list(level or [None] * len(files))
+    levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 

@@ -71,5 +71,5 @@ def test_the_one_step_inverse_of_others_is_what_ours_is_for() -> None:
 
 def test_whole_arrays_go_the_same_way() -> None:
     points: Floats = np.array([from_wgs84(*place, Crs.BD09) for place in places()])
-    moved = convert(shapely.points(points), Crs.BD09)
+    moved = convert(np.asarray(shapely.points(points), dtype=object), Crs.BD09)
     assert np.abs(shapely.get_coordinates(moved) - np.array(places())).max() < 1e-8

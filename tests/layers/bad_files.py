@@ -161,7 +161,7 @@ VRT = (
 )
 HEADER = "编码,名称,级别\n"
 CSV = (HEADER + "".join(f"{code},{name},街道\n" for code, name in zip(CODES, NAMES, strict=True))).encode
-LOST = [["编码", "名称"], [530114004005001001, "一栋"]]
+LOST: list[list[object]] = [["编码", "名称"], [530114004005001001, "一栋"]]
 
 ENCODINGS = [
     Bad("Shapefile in GBK without .cpg", lambda f: shapefile(f, "GBK", ""), Code.ENCODING_UNKNOWN),

@@ -12,6 +12,7 @@ import shapely
 import xlsxwriter
 from pyproj import Transformer
 from shapely import box
+from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Crs, from_wgs84
 from app.layers.features import Asked, Feature
@@ -40,7 +41,7 @@ def assert_three_streets(
     )
 
 
-def moved(to: int) -> list[shapely.Geometry]:
+def moved(to: int) -> list[BaseGeometry]:
     way = Transformer.from_crs(4490, to, always_xy=True)
     return [
         shapely.transform(one, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1]))) for one in squares()
