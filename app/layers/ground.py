@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from shapely import MultiPolygon
 
 from app.core.geometry import Shapes
-from app.layers.plane import array_of
 from app.layers.features import GENERAL, Feature
+from app.layers.plane import array_of
 
 
 @dataclass(frozen=True, slots=True)

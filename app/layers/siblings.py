@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Floats, Shapes, areas_m2, metres_per_degree
+from app.layers.features import GENERAL
 from app.layers.findings import Code, Finding, finding
 from app.layers.ground import Ground, Piece, shapes_of
 from app.layers.plane import array_of, inner_point, plane_and_back
-from app.layers.features import GENERAL
 
 # A millimetre. At 1e-7 an overlap of one centimetre rounds away in one place out of ten; coarser noise than a
 # millimetre is measured below before it is told.
