@@ -25,6 +25,7 @@ from tests import town
 from tests.layers.test_importing import TAIPEI, bring, empty
 
 __all__ = ["empty"]
+TOWN = len(town.features())
 
 
 async def again(work: Work, path: Path) -> Stored:
@@ -46,10 +47,10 @@ async def test_the_town_moves_to_an_empty_district_and_is_the_same(
     path = tmp_path / f"town.{ending}"
     async with system_work(runtime, "530114") as work:
         before = await everything(work)
-        assert await export(work, None, path) == len(before) == 19
-        assert await again(work, path) == Stored(unchanged=19)
+        assert await export(work, None, path) == len(before) == TOWN
+        assert await again(work, path) == Stored(unchanged=TOWN)
     async with system_work(runtime, empty) as work:
-        assert (await again(work, path)).made == 19
+        assert (await again(work, path)).made == TOWN
         assert await everything(work) == before
 
 
@@ -75,7 +76,9 @@ async def test_a_part_is_the_area_and_what_lies_below(runtime: Runtime, tmp_path
 
 
 @pytest.mark.anyio
-async def test_a_sheet_holds_text_and_comes_back_without_changing_a_shape(runtime: Runtime, tmp_path: Path) -> None:
+async def test_a_sheet_holds_text_and_comes_back_without_changing_a_shape(
+    runtime: Runtime, tmp_path: Path
+) -> None:
     path = tmp_path / "areas.xlsx"
     async with system_work(runtime, "530114") as work:
         rows = await rows_of(work, None, 100)
@@ -84,7 +87,7 @@ async def test_a_sheet_holds_text_and_comes_back_without_changing_a_shape(runtim
         features, faults = read_layer(path, path.name, Asked(None))
         assert faults == []
         planned = await importing.plan(work, features, [], ["gap"], Source.DRAWN)
-        assert await importing.store(work, planned) == Stored(unchanged=19)
+        assert await importing.store(work, planned) == Stored(unchanged=TOWN)
         assert await everything(work) == before
     book = load_workbook(io.BytesIO(path.read_bytes()))
     page = book["区域"]
@@ -96,7 +99,9 @@ async def test_a_sheet_holds_text_and_comes_back_without_changing_a_shape(runtim
 
 
 coordinates = st.floats(-80, 80, allow_nan=False, allow_infinity=False)
-words = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).map(str.strip).filter(bool)
+words = (
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).map(str.strip).filter(bool)
+)
 
 
 class Stored_(dict[str, Any]):  # noqa: N801  # a row as the database gives it
@@ -104,7 +109,13 @@ class Stored_(dict[str, Any]):  # noqa: N801  # a row as the database gives it
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words, words, st.booleans(), st.sampled_from(["general", "dedicated"]), st.lists(coordinates, min_size=4, max_size=4))
+@given(
+    words,
+    words,
+    st.booleans(),
+    st.sampled_from(["general", "dedicated"]),
+    st.lists(coordinates, min_size=4, max_size=4),
+)
 def test_any_name_label_and_coordinate_is_read_back_as_it_was(
     tmp_path: Path, name: str, label: str, rural: bool, kind: str, ends: list[float]
 ) -> None:

@@ -84,7 +84,7 @@ def test_a_ring_that_crosses_itself_becomes_two_parts(tmp_path: Path) -> None:
 
 
 def test_a_ring_that_holds_no_ground_cannot_be_mended(tmp_path: Path) -> None:
-    line = [[102.0, 24.0], [102.01, 24.01], [102.02, 24.02], [102.0, 24.0]]
+    line = [[102.0, 24.0], [102.01, 24.0], [102.02, 24.0], [102.0, 24.0]]
     features, found = read_geojson(layer(tmp_path, line), "f", Asked("grid", mend_rings=True))
     assert features[0].geometry is None
     assert Code.REPAIRED not in [one.code for one in found]

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def red_m2(html: str) -> float:
     assert bar is not None
     metres = float(bar[2]) / (float(bar[1]) - 12)
     xy = [tuple(map(float, pair.split())) for pair in path[1].strip("MZ").split("Z")[0].split("L")]
-    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(xy, xy[1:], strict=False))
+    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(xy))
     return abs(twice) / 2 * metres**2
 
 
