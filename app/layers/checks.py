@@ -4,7 +4,7 @@ Reading judges features one by one; this judges them together, against each othe
 is already known.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.layers.coverage import Lie, gaps, outside_parent, overlaps
@@ -27,7 +27,10 @@ class Overlap:
 
 
 def check_layer(
-    features: Sequence[Feature], known: Mapping[str, KnownArea], accept: Collection[str]
+    features: Sequence[Feature],
+    known: Mapping[str, KnownArea],
+    accept: Collection[str],
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> list[Finding]:
     """All findings about the features together, codes first, then the ground.
 
@@ -37,7 +40,7 @@ def check_layer(
     turns an error into a warning; asking to accept what cannot be raises NotAcceptable.
     """
     ground = Ground(features, known)
-    lie = Lie(ground)
+    lie = Lie(ground, tell)
     found = [
         *_duplicates(features, known),
         *_orphans(ground),

@@ -6,7 +6,7 @@ Geometries are compared as they are and never changed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -39,9 +39,11 @@ class Lie:
     children as long as each lies in its own parent. What is left is compared pair by pair.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, tell: Callable[[str, int, int], None] | None = None) -> None:
         self.ground = ground
         self.groups = siblings_of(ground)
+        self._tell, self._looked_at = tell, 0
+        self._all = sum(len(one.pieces) for one in self.groups)
         self.pairs = [
             (piece, parent)
             for piece in ground.fresh
@@ -83,6 +85,9 @@ class Lie:
             waiting = later
 
     def _alike(self, group: Siblings, levels: int) -> bool:
+        self._looked_at += len(group.pieces)
+        if self._tell is not None:
+            self._tell("borders", self._looked_at, self._all)
         first = group.pieces[0]
         rooted = first.parent_code is None or self.ground.parent(first) is not None
         return first.kind == GENERAL and levels == 1 and rooted and group.clean

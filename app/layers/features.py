@@ -12,6 +12,7 @@ from shapely import MultiPolygon
 
 from app.core.geometry import Crs
 from app.layers.columns import Columns
+from app.layers.facts import kind_of
 from app.layers.findings import Code, Finding, finding
 from app.layers.levels import ABOVE, level_of
 from app.layers.systems import System
@@ -55,6 +56,7 @@ class Asked:
     name: str = "name"
     encoding: str | None = None
     layer: str | None = None
+    mend_rings: bool = False
 
 
 Props = Mapping[str, object]
@@ -123,7 +125,7 @@ def _feature(
     name = str(clean.get(columns.name or "") or "").strip()
     if not name:
         findings.append(finding(Code.NO_NAME, label, data={"property": columns.name or "name"}))
-    return Feature(label, code, parent, name or code, level, geometry, clean, kind)
+    return Feature(label, code, parent, name or code, level, geometry, clean, kind_of(clean, kind))
 
 
 def _code_or_why(label: str, props: Props, column: str, findings: list[Finding]) -> str | None:

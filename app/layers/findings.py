@@ -45,6 +45,9 @@ class Code(StrEnum):
     GAP = "gap"
     NARROW_OVERLAP = "narrow_overlap"
     NARROW_GAP = "narrow_gap"
+    REPAIRED = "repaired"
+    CODE_PREFIX = "code_prefix"
+    CODE_FORM = "code_form"
     NOT_GEOJSON = "not_geojson"
     CRS_MISMATCH = "crs_mismatch"
 
@@ -90,7 +93,8 @@ ACCEPTABLE: Final = frozenset(
 _WARNINGS: Final = frozenset(
     {
         Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY, Code.TEXT_CUT, Code.CRS_NOT_STATED,
-        Code.ABOVE_THE_GROUND, Code.NARROW_OVERLAP, Code.NARROW_GAP,
+        Code.ABOVE_THE_GROUND, Code.NARROW_OVERLAP, Code.NARROW_GAP, Code.REPAIRED,
+        Code.CODE_PREFIX, Code.CODE_FORM,
     }
 )  # fmt: skip
 
@@ -176,6 +180,18 @@ WORDS: Final[Mapping[Code, tuple[str, str]]] = {
     Code.NARROW_GAP: (
         "两个同级区域的共同边界没有对齐:窄缝 {pieces} 处,宽约 {width_cm} 厘米,共 {m2} 平方米。",
         "The border of two siblings is drawn twice: {pieces} gaps about {width_cm} cm wide, {m2} m².",
+    ),
+    Code.REPAIRED: (
+        "已按要求修补({what_zh}),面积变动 {m2} 平方米;请核对。",
+        "Mended as asked ({what_en}): {m2} m² changed; look whether it is right.",
+    ),
+    Code.CODE_PREFIX: (
+        "编码不以上级编码 {parent} 开头;如属历史编码可保留,请核对。",
+        "The code does not begin with the parent's, {parent}; an old code may stay, look whether it is right.",
+    ),
+    Code.CODE_FORM: (
+        "编码不是统一赋码的写法({why_zh})。",
+        "The code has not the form of the unified scheme ({why_en}).",
     ),
     Code.NOT_GEOJSON: (
         "不是可读的 GeoJSON:{why_zh}。",

@@ -125,7 +125,7 @@ def _table(source: str, rows: Sequence[Row], asked: Asked) -> Found:
         return [], findings
     labels, codes = labelled(source, kept, columns, findings, numbers)
     texts = [_words(row.get(columns.shape or "")) for row in kept]
-    geometries = read_words(labels, texts, asked.crs, findings)
+    geometries = read_words(labels, texts, asked.crs, findings, mend=asked.mend_rings)
     props = [{name: value for name, value in row.items() if name != columns.shape} for row in kept]
     return features_of(props, labels, codes, geometries, columns, asked, findings), findings
 

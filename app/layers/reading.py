@@ -59,7 +59,9 @@ def read_geojson(path: Path, source: str, asked: Asked) -> Found:
     if columns is None:
         return [], findings
     labels, codes = _labelled(rows, source, columns, findings)
-    geometries = read_shapes(labels, [_member(row, "geometry") for row in rows], asked.crs, findings)
+    geometries = read_shapes(
+        labels, [_member(row, "geometry") for row in rows], asked.crs, findings, mend=asked.mend_rings
+    )
     props = [value if isinstance(value := _member(row, "properties"), dict) else None for row in rows]
     return features_of(props, labels, codes, geometries, columns, asked, findings), findings
 

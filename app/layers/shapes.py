@@ -13,6 +13,7 @@ from shapely import GeometryType, MultiPolygon
 
 from app.core.geometry import Crs, Shapes
 from app.layers.findings import Code, Finding, finding
+from app.layers.rings import mended_ring
 from app.layers.systems import LAT_END, LON_END, Epsg, System, into_wgs84, place_in_wgs84
 
 MOST_VERTICES: Final = 100_000
@@ -56,7 +57,7 @@ _CHINA: Final = (73.0, 3.0, 136.0, 54.5)
 
 
 def read_shapes(
-    labels: Sequence[str], raws: Sequence[object], crs: System, findings: list[Finding]
+    labels: Sequence[str], raws: Sequence[object], crs: System, findings: list[Finding], *, mend: bool = False
 ) -> list[MultiPolygon | None]:
     """One MultiPolygon, or nothing, for each GeoJSON geometry object as `json` read it.
 
@@ -67,29 +68,34 @@ def read_shapes(
     shapes: Shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     refused = [index for index in _where(shapely.is_missing(shapes)) if raws[index] is not None]
     findings.extend(_diagnosed(labels[index], raws[index], crs) for index in refused)
-    return judged(labels, shapes, crs, findings)
+    return judged(labels, shapes, crs, findings, mend=mend)
 
 
 def read_bytes(
-    labels: Sequence[str], blobs: Sequence[bytes | None], crs: System, findings: list[Finding]
+    labels: Sequence[str],
+    blobs: Sequence[bytes | None],
+    crs: System,
+    findings: list[Finding],
+    *,
+    mend: bool = False,
 ) -> list[MultiPolygon | None]:
     """The same for WKB, as a GeoPackage or a Shapefile gives it."""
     shapes: Shapes = shapely.from_wkb(np.array(blobs, dtype=object), on_invalid="ignore")
     _report_unread(labels, shapes, [blob is not None for blob in blobs], findings)
-    return judged(labels, shapes, crs, findings)
+    return judged(labels, shapes, crs, findings, mend=mend)
 
 
 def read_words(
-    labels: Sequence[str], texts: Sequence[str | None], crs: System, findings: list[Finding]
+    labels: Sequence[str], texts: Sequence[str | None], crs: System, findings: list[Finding], *, mend: bool = False
 ) -> list[MultiPolygon | None]:
     """The same for WKT in a table's cells; an empty cell is an area without a boundary."""
     shapes: Shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
     _report_unread(labels, shapes, [text is not None for text in texts], findings)
-    return judged(labels, shapes, crs, findings)
+    return judged(labels, shapes, crs, findings, mend=mend)
 
 
 def judged(
-    labels: Sequence[str], shapes: Shapes, crs: System, findings: list[Finding]
+    labels: Sequence[str], shapes: Shapes, crs: System, findings: list[Finding], *, mend: bool = False
 ) -> list[MultiPolygon | None]:
     """Shapes of any source, in the declared system, as flat valid MultiPolygons in WGS84 or not at all."""
     bench = _Bench(labels, shapes, findings)
@@ -102,6 +108,8 @@ def judged(
         bench.only_in_world()
         bench.shapes = into_wgs84(bench.shapes, crs)
     bench.only_this_side()
+    if mend:
+        bench.mend_rings()
     bench.only_valid()
     bench.report_heavy()
     return _as_multipolygons(bench.shapes)
@@ -171,6 +179,15 @@ class _Bench:
             wide = bounds[:, 2] - bounds[:, 0] > LON_END
         for index in _where(wide):
             self._refuse(index, finding(Code.ANTIMERIDIAN, self.labels[index]))
+
+    def mend_rings(self) -> None:
+        """Where asked: rings that cross themselves, each told with what it changed."""
+        for index in _where(~shapely.is_missing(self.shapes) & ~shapely.is_valid(self.shapes)):
+            if np.isfinite(shapely.get_coordinates(self.shapes[index])).all():
+                shape, told = mended_ring(self.labels[index], self.shapes[index])
+                if shape is not None and told is not None:
+                    self.shapes[index] = shape
+                    self.findings.append(told)
 
     def only_valid(self) -> None:
         invalid = ~shapely.is_missing(self.shapes) & ~shapely.is_valid(self.shapes)

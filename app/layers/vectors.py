@@ -149,7 +149,7 @@ def _made(source: str, raw: _Raw, codec: str, asked: Asked, findings: list[Findi
     decoded = [[read(value) if isinstance(value, str) else value for value in one] for one in raw.columns]
     rows = [dict(zip(headers, values, strict=True)) for values in zip(*decoded, strict=True)]
     labels, codes = labelled(source, rows, columns, findings)
-    geometries = read_bytes(labels, raw.shapes, asked.crs, findings)
+    geometries = read_bytes(labels, raw.shapes, asked.crs, findings, mend=asked.mend_rings)
     return features_of(rows, labels, codes, geometries, columns, asked, findings), findings
 
 
