@@ -235,6 +235,28 @@ class CoverageGroup(Schema):
     rows: dict[str, str]
 
 
+class SizeFilter(Schema):
+    """Which level, below which area, and a band other than the usual one."""
+
+    level: Literal[AreaLevel.GRID, AreaLevel.BUILDING_GROUP] = AreaLevel.GRID
+    area: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")] | None = None
+    least: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    most: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class SizeLine(Schema):
+    """Households of one area beside the band. Null: too few to be hidden."""
+
+    code: str
+    name: str
+    rural: bool
+    households: int | None
+    hidden: bool
+    least: int
+    most: int
+    flag: Literal["below", "above"] | None
+
+
 class CoverageRowsFilter(Schema):
     """One number's households. Where the plan tells a care need, a purpose is required and kept."""
 
