@@ -55,6 +55,7 @@ class Capability(StrEnum):
     SEE_BOARDS = "see_boards"
     KEEP_BOARDS = "keep_boards"
     SIGN_PAPERS = "sign_papers"
+    EXPORT_GROUND = "export_ground"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -95,6 +96,8 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_BOARDS: STREET | {Role.DISTRICT_ADMIN},
     # Which paper a post may sign is the paper's own rule (app/papers/kinds.py).
     Capability.SIGN_PAPERS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
+    # Areas are open to all; whole files of them are taken by offices.
+    Capability.EXPORT_GROUND: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""

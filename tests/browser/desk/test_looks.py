@@ -42,7 +42,11 @@ async def test_pages_look_right(street: Street, sit: Sit, language: str) -> None
     lead = await sit(Role.DEPARTMENT_OFFICER, "chengguan")
     assist = await sit(Role.DEPARTMENT_OFFICER, "shuiwu")
     ok(await move(lead, report_in_of(whistle, "chengguan")["id"], "sign"))
-    said = {"reason": "不属本局职责,现场核实不涉及排水。", "legal_basis": "区政府三定方案第三条"}
+    said = {
+        "ground": "not_our_duty",
+        "reason": "不属本局职责,现场核实不涉及排水。",
+        "legal_basis": "区政府三定方案第三条",
+    }
     ok(await move(assist, report_in_of(whistle, "shuiwu")["id"], "refuse", **said))
     look = Looking(language)
 
