@@ -138,16 +138,21 @@ def _texts(raw: _Raw) -> list[bytes]:
 
 def _made(source: str, raw: _Raw, codec: str, asked: Asked, findings: list[Finding]) -> Found:
     @cache
-    def read(text: str) -> str:
+    def foreign(text: str) -> str:
         return encodings.decoded(text.encode(RAW), codec)
+
+    def read(text: str) -> str:
+        return text if text.isascii() else foreign(text)
 
     headers = [read(header) for header in raw.fields]
     columns = settle_columns(source, headers, asked.code, asked.parent, asked.name, findings)
     if columns is None:
         return [], findings
     _report_cut(source, raw, headers, columns, codec, findings)
-    decoded = [[read(value) if isinstance(value, str) else value for value in one] for one in raw.columns]
-    rows = [dict(zip(headers, values, strict=True)) for values in zip(*decoded, strict=True)]
+    for at, column in enumerate(raw.columns):  # in place: a large layer is held once
+        raw.columns[at] = [read(value) if isinstance(value, str) else value for value in column]
+    rows = [dict(zip(headers, values, strict=True)) for values in zip(*raw.columns, strict=True)]
+    raw.columns.clear()
     labels, codes = labelled(source, rows, columns, findings)
     geometries = read_bytes(labels, raw.shapes, asked.crs, findings, mend=asked.mend_rings)
     return features_of(rows, labels, codes, geometries, columns, asked, findings), findings
