@@ -1,5 +1,6 @@
 """`wangge import areas`: read, check, show what is wrong, store all or nothing."""
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +65,7 @@ def areas(
     codes: Annotated[str | None, typer.Option(help="hold new codes to this scheme: cn")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
+    gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
     levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")

@@ -32,7 +32,10 @@ async def sizes(work: Work, wanted: SizeFilter) -> list[SizeLine]:
         for above in area.path:
             if above in totals:
                 totals[above] += counted.get(area.id, 0)
-    hidden = hidden_of(totals, await threshold(work, Threshold.HIDDEN_BELOW))
+    few = hidden_of(totals, await threshold(work, Threshold.HIDDEN_BELOW))
+    # An outer grid beside its other inner ones would tell a hidden one.
+    around = {above for area in areas if area.id in few and totals[area.id] for above in area.path}
+    hidden = few | around
     return [
         SizeLine(
             code=area.code, name=area.name, rural=area.rural, least=least, most=most,

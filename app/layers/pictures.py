@@ -25,6 +25,7 @@ LEAST_M, MOST_M = 12.0, 3_000.0  # of ground a picture shows from side to side
 STRIP_M: Final = 40.0  # around a strip too thin to be seen whole
 MARGIN: Final = 1.25
 MOST_NEIGHBOURS: Final = 60
+PAIR: Final = 2
 MOST_NAMED: Final = 14  # letters of a code written into an area
 INK, FAINT, MARK = "#1f2933", "#b8c0c8", "#c62828"
 HATCH = ("#1565c0", "#2e7d32")
@@ -63,8 +64,8 @@ class Scene:
         for place, shape in enumerate(shapes):
             drawing.area(shape, fill=f"url(#{drawing.key}{place})", line=HATCH[place])
         drawing.mark(_marked(one, window, shapes, outer, around), one.at)
-        for piece in concerned[:2]:
-            drawing.name(piece)
+        for place, piece in enumerate(concerned[:2]):
+            drawing.name(piece, shapes[1 - place] if len(shapes) == PAIR else None)
         return drawing.svg(" + ".join(one.features))
 
     def _level_shown(self, one: Finding, concerned: Sequence[Piece]) -> str | None:
@@ -117,8 +118,7 @@ def _marked(
         return shapely.difference(ground, held)
     if one.code is Code.OUTSIDE_PARENT and clipped and outer:
         return shapely.difference(clipped[0], outer[0])
-    pair = 2
-    return shapely.intersection(clipped[0], clipped[1]) if len(clipped) == pair else None
+    return shapely.intersection(clipped[0], clipped[1]) if len(clipped) == PAIR else None
 
 
 class _Drawing:
@@ -151,11 +151,13 @@ class _Drawing:
             ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="none" stroke="{MARK}" stroke-width="2"/>'
             self._parts.append(ring)
 
-    def name(self, piece: Piece) -> None:
-        """The code where the area is seen."""
+    def name(self, piece: Piece, other: BaseGeometry | None) -> None:
+        """The code where the area is seen, beside what it shares with the other if it can stand there."""
         if piece.geometry is None:
             return
         seen = shapely.intersection(piece.geometry, self.window)
+        alone = seen if other is None else shapely.difference(seen, other)
+        seen = seen if alone.is_empty else alone
         if seen.is_empty:
             return
         point = seen.representative_point()

@@ -13,7 +13,7 @@ from uuid import UUID
 import shapely
 from psycopg import AsyncCursor
 from psycopg.types.range import Range
-from sqlalchemy import delete, func, update
+from sqlalchemy import case, delete, func, update
 
 from app.core.errors import Conflict, Invalid
 from app.core.geometry import areas_m2
@@ -155,7 +155,7 @@ def _boundary_rows(work: Work, shapes: Sequence[_Shape], source: str, now: datet
 
 async def _compare(work: Work, features: Iterable[Feature], planned: Plan, done: Stored) -> list[_Shape]:
     """Names and shapes that differ from what is known: ends the old, says the new."""
-    names: list[dict[str, Any]] = []
+    names: dict[UUID, str] = {}
     shapes: list[_Shape] = []
     for feature in features:
         old = planned.known[feature.code]
@@ -164,13 +164,15 @@ async def _compare(work: Work, features: Iterable[Feature], planned: Plan, done:
         renamed = feature.name[:LONGEST_NAME] != old.name
         reshaped = feature.geometry is not None and shapely.to_wkb(feature.geometry) != old.wkb
         if renamed:
-            names.append({"id": old.id, "name": feature.name[:LONGEST_NAME]})
+            names[old.id] = feature.name[:LONGEST_NAME]
         if reshaped:
             shapes.append(_Shape(old.id, old.version + 1, feature))
         done.unchanged += not renamed and not reshaped
     done.renamed, done.reshaped = len(names), len(shapes)
-    if names:
-        await work.session.execute(update(Area), names)
+    for start in range(0, len(names), AT_ONCE):
+        some = dict(list(names.items())[start : start + AT_ONCE])
+        said = update(Area).where(Area.id.in_(some)).values(name=case(some, value=Area.id))
+        await work.session.execute(said)
     if shapes:
         ended = func.tstzrange(func.lower(Boundary.valid), work.clock.now())
         of = Boundary.area_id.in_([one.area_id for one in shapes])
