@@ -55,7 +55,9 @@ def areas(
     name_field: Annotated[str, typer.Option(help="property with the name")] = "name",
     source: Annotated[Source, typer.Option(help="where the boundaries come from")] = Source.SURVEYED,
     encoding: Annotated[str | None, typer.Option(help="utf-8, gbk or big5, where the file leaves it open")] = None,
-    layer: Annotated[str | None, typer.Option(help="of a GeoPackage or workbook that has several")] = None,
+    layer: Annotated[
+        list[str] | None, typer.Option(help="in each file, in order; - where it has one only")
+    ] = None,
     accept: Annotated[str, typer.Option(help="findings to accept as warnings, comma between")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and report, write nothing")] = False,
     report: Annotated[
@@ -67,13 +69,13 @@ def areas(
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
     gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
     levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
-    if len(levels) != len(files):
-        raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
+    names: list[str | None] = [None if one == "-" else one for one in layer or ["-"] * len(files)]
+    for option, said in (("--level", levels), ("--layer", names)):
+        if len(said) != len(files):
+            raise typer.BadParameter(f"{len(files)} files but {len(said)} times {option}")
 
-    layers = [Layer(path, one) for path, one in zip(files, levels, strict=True)]
-    fields = Fields(
-        code_field, parent_field, name_field, _system(crs), source, encoding, layer, frozenset(repair or ())
-    )
+    layers = [Layer(path, one, layer=name) for path, one, name in zip(files, levels, names, strict=True)]
+    fields = Fields(code_field, parent_field, name_field, _system(crs), source, encoding, frozenset(repair or ()))
     accepted = [word.strip() for word in accept.split(",") if word.strip()]
     run_of = Run(layers, fields, accepted, codes, dry_run=dry_run, report=report)
     if run(_import(run_of, district)):
@@ -103,7 +105,7 @@ async def _import(asked: Run, district: str) -> bool:
                 repair=asked.fields.repair, profile=asked.codes, tell=tell,
             )  # fmt: skip
             if asked.report is not None:
-                names = [layer.path.name for layer in asked.layers]
+                names = [layer.source for layer in asked.layers]
                 await anyio.Path(asked.report).write_text(
                     reports.written(reports.of(planned, names), asked.report.name)
                 )

@@ -36,7 +36,8 @@ SHAPES = (
 def test_a_geopackage_and_a_shapefile_in_gbk_come_in_alike(wangge: Run, owner: str, tmp_path: Path) -> None:  # noqa: F811
     top = {"code": ["990009"], "name": ["空区"]}
     outline = [box(WEST, SOUTH, WEST + 3 * SIDE, SOUTH + SIDE)]
-    district = write(tmp_path / "district.gpkg", top, outline)
+    district = write(tmp_path / "district.gpkg", top, outline, layer="区")
+    write(district, shapes=[None] * 3, layer="街道", append=True)
     streets = {"编码": CODES, "名称": NAMES, "上级": ["990009"] * 3}
     shp = write(tmp_path / "streets.shp", streets, encoding="GBK")
     shp.with_suffix(".cpg").unlink()
@@ -53,6 +54,7 @@ def test_a_geopackage_and_a_shapefile_in_gbk_come_in_alike(wangge: Run, owner: s
         "上级",
     ]
     files = [str(district), str(shp)]
+    words += ["--layer", "区", "--layer", "-"]
     asked = wangge("import", "areas", *files, *words)
     assert asked.exit_code == 1
     assert "encoding_unknown" in asked.output
