@@ -76,7 +76,11 @@ def areas(
     )
     accepted = [word.strip() for word in accept.split(",") if word.strip()]
     run_of = Run(layers, fields, accepted, codes, dry_run=dry_run, report=report)
-    if run(_import(run_of, district)):
+    try:
+        failed = run(_import(run_of, district))
+    finally:
+        gc.enable()
+    if failed:
         raise typer.Exit(1)
 
 
