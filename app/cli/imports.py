@@ -66,7 +66,7 @@ def areas(
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
     gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
-    levels: list[AreaLevel | None] = list(level or [None] * len(files))
+    levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 

@@ -27,13 +27,17 @@ class FigureFilter(Schema):
 
 
 class RowsFilter(FigureFilter):
-    """One number's rows: a rate, a line shown apart or a clock (`clock_sign`), and which part of it."""
+    """One number's rows: a rate, a line shown apart or a clock (`clock_sign`), and which part of it.
+
+    `satisfaction` is one of the five levels, of what the adjusted satisfaction rate is over.
+    """
 
     figure: Annotated[str, Field(pattern=r"^[a-z_]{3,40}$")]
     part: Part = Part.DENOMINATOR
     group: Annotated[str, Field(max_length=64)] | None = None
     adjusted: bool = False
     reason: Annotated[str, Field(max_length=30)] | None = None
+    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
     limit: PageSize = 50
     cursor: Cursor | None = None
 
@@ -82,6 +86,7 @@ class LevelsOut(Schema):
     words: int
     hidden: bool
     counts: dict[str, int] | None
+    rows: dict[str, str] | None
 
 
 class RateGroup(Schema):

@@ -22,7 +22,7 @@ MEMORY: Final = 3 << 30
 BATCH: Final = 5_000  # features in a frame
 MOST_ROWS: Final = 2_000_000
 RAW: Final = "ISO-8859-1"  # each byte is a character and back
-PLAIN: Final = (4326, 4490)
+FLAT: Final = 1e-3  # WGS84 and CGCS2000 flatten by 298.25722 to one, Krasovsky's ellipsoid by 298.3
 
 # Everything pyogrio's GDAL knows but GeoPackage and Shapefile; a file can then not be read as anything else.
 OTHERS: Final = (
@@ -146,10 +146,27 @@ def _stated(text: str | None, declared: int | None) -> dict[str, object]:
 
     try:
         crs = CRS.from_user_input(text)
+        same = declared is not None and _alike(crs, CRS.from_epsg(declared))
     except CRSError:
         return {"crs": text[:60], "epsg": None, "same": False}
-    same = declared is not None and crs.equals(CRS.from_epsg(declared), ignore_axis_order=True)
     return {"crs": crs.name[:60], "epsg": crs.to_epsg(), "same": same}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """The same ellipsoid, and the same place on it: names differ from program to program."""
+    from pyproj import Transformer  # noqa: PLC0415
+
+    a, b = one.ellipsoid, other.ellipsoid
+    if abs(a.semi_major_metre - b.semi_major_metre) > 1 or abs(a.inverse_flattening - b.inverse_flattening) > FLAT:
+        return False
+    west, south, east, north = other.area_of_use.bounds if other.area_of_use else (73.0, 18.0, 135.0, 53.0)
+    ways = [Transformer.from_crs(crs.geodetic_crs, crs, always_xy=True) for crs in (one, other)]
+    near = 1e-7 if other.is_geographic else 0.01
+    for x, y in ((west, south), (east, north), ((west + east) / 2, (south + north) / 2)):
+        (x1, y1), (x2, y2) = (way.transform(x, y) for way in ways)
+        if not (abs(x1 - x2) < near and abs(y1 - y2) < near):
+            return False
+    return True
 
 
 def read_sheet(path: str, sheet: str | None, out: BinaryIO) -> None:

@@ -99,7 +99,11 @@ def _next(pipe: IO[bytes]) -> Frame | None:
     text, blob = pipe.read(texts), pipe.read(shapes)
     if len(text) < texts or len(blob) < shapes:
         return None
-    return Frame(kind.decode("ascii", "replace"), json.loads(text), blob)
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise NotRead(code="unreadable", why="frame") from error
+    return Frame(kind.decode("ascii", "replace"), told if isinstance(told, dict) else {}, blob)
 
 
 _SIGXCPU: Final = 24

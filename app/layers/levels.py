@@ -11,7 +11,7 @@ _WORDS: Final[Mapping[str, str]] = {
     **{str(one): str(one) for one in AreaLevel},
     **dict.fromkeys(("区县", "区", "县", "县级", "区县级", "市辖区", "县级市"), str(AreaLevel.DISTRICT)),
     **dict.fromkeys(("街道", "镇", "乡", "乡镇", "乡镇街道", "镇街", "乡级"), str(AreaLevel.STREET)),
-    **dict.fromkeys(("社区", "村", "行政村", "村社区", "居委会", "村委会", "村级"), str(AreaLevel.COMMUNITY)),
+    **dict.fromkeys(("社区", "村", "行政村", "村社区", "社区村", "居委会", "村委会"), str(AreaLevel.COMMUNITY)),
     **dict.fromkeys(("网格", "综合网格", "大网格", "小网格", "村民小组"), str(AreaLevel.GRID)),
     **dict.fromkeys(("楼栋", "楼栋组", "微网格", "单元片", "楼"), str(AreaLevel.BUILDING_GROUP)),
     **dict.fromkeys(("省", "自治区", "直辖市", "省级", "市", "地级市", "州", "地级", "市级"), ABOVE),

@@ -59,6 +59,8 @@ def read_sheet(path: Path, source: str, asked: Asked) -> Found:
                 rows += [[_cell(value) for value in row] for row in frame.told["table"]]
     except NotRead as error:
         return [], [stopped(source, error.told, "xlsx", asked)]
+    except (KeyError, TypeError):  # a child that an ill file took over may say anything
+        return [], [stopped(source, {}, "xlsx", asked)]
     return _table(source, rows, asked)
 
 

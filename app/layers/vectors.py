@@ -30,9 +30,12 @@ _LIMITS: Final = {
 
 @dataclass
 class _Raw:
-    """A layer as it came: text still in bytes, shapes in WKB."""
+    """A layer as it came: text still in bytes, shapes in WKB. `crs` is what the file states of its system."""
 
-    head: Mapping[str, Any]
+    fields: list[str]
+    crs: str | None
+    epsg: int | None
+    same: bool
     columns: list[list[object]] = field(default_factory=list)
     shapes: list[bytes | None] = field(default_factory=list)
 
@@ -51,12 +54,10 @@ def read_vectors(path: Path, source: str, asked: Asked, format_: str, declared: 
     except NotRead as error:
         return [], [stopped(source, error.told, format_, asked)]
     findings: list[Finding] = []
-    stated = raw.head["crs"]
-    if stated is None:
+    if raw.crs is None:
         findings.append(finding(Code.CRS_NOT_STATED, source, data={"declared": asked.crs.value}))
     else:
-        same = raw.head["same"] is True
-        findings += against_declared(source, stated, raw.head["epsg"], asked.crs, same=same)
+        findings += against_declared(source, raw.crs, raw.epsg, asked.crs, same=raw.same)
     findings += blurred(source, asked.crs)
     settled = encodings.settle(source, _texts(raw), asked.encoding, declared)
     if settled.codec is None:
@@ -95,10 +96,19 @@ def declared_encoding(shp: Path) -> str | None:
 
 
 def _heard(path: Path, asked: Asked) -> _Raw:
+    """Whole, or NotRead: a child that an ill file took over may say anything."""
+    try:
+        return _collected(path, asked)
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotRead(code="unreadable", why=type(error).__name__) from error
+
+
+def _collected(path: Path, asked: Asked) -> _Raw:
     raw: _Raw | None = None
     for frame in frames("vector", path, asked.layer, number_of(asked.crs)):
         if frame.kind == "H":
-            raw = _Raw(frame.told)
+            told = frame.told
+            raw = _Raw([str(one) for one in told["fields"]], told["crs"], told["epsg"], told["same"] is True)
         elif frame.kind == "B" and raw is not None:
             raw.add(frame)
     if raw is None:
@@ -120,7 +130,7 @@ def _blobs(joined: bytes, rows: int) -> list[bytes | None]:
 
 def _texts(raw: _Raw) -> list[bytes]:
     """Every different text of the layer that is not plain ASCII, headers first."""
-    seen: dict[str, None] = dict.fromkeys(raw.head["fields"])
+    seen: dict[str, None] = dict.fromkeys(raw.fields)
     for column in raw.columns:
         seen.update(dict.fromkeys(value for value in column if isinstance(value, str)))
     return [text.encode(RAW) for text in seen if not text.isascii()]
@@ -131,7 +141,7 @@ def _made(source: str, raw: _Raw, codec: str, asked: Asked, findings: list[Findi
     def read(text: str) -> str:
         return encodings.decoded(text.encode(RAW), codec)
 
-    headers = [read(header) for header in raw.head["fields"]]
+    headers = [read(header) for header in raw.fields]
     columns = settle_columns(source, headers, asked.code, asked.parent, asked.name, findings)
     if columns is None:
         return [], findings
