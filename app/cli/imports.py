@@ -66,7 +66,9 @@ def areas(
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
     gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
-    levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
+    levels: list[AreaLevel | None] = [None for _ in files]
+    if level:
+        levels = list(level)
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 
@@ -99,9 +101,9 @@ class Run:
 async def _import(asked: Run, district: str) -> bool:
     if asked.report is not None:
         reports.known_ending(asked.report.name)
-    async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
-        with staged(console) as tell:
-            features, faults = importing.read_layers(asked.layers, asked.fields, tell)
+    with staged(console) as tell:
+        features, faults = importing.read_layers(asked.layers, asked.fields, tell)
+        async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
             planned = await importing.plan(
                 work, features, faults, asked.accept, asked.fields.source,
                 repair=asked.fields.repair, profile=asked.codes, tell=tell,
