@@ -58,17 +58,12 @@ def areas(
     layer: Annotated[str | None, typer.Option(help="of a GeoPackage or workbook that has several")] = None,
     accept: Annotated[str, typer.Option(help="findings to accept as warnings, comma between")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and report, write nothing")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="all findings here: .html with pictures, .json, .txt")
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="all findings here: .html, .json or .txt")] = None,
     repair: Annotated[list[Repair] | None, typer.Option(help="mend this, told area by area; may repeat")] = None,
     codes: Annotated[str | None, typer.Option(help="hold new codes to this scheme: cn")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
-    gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
-    levels: list[AreaLevel | None] = [None for _ in files]
-    if level:
-        levels = list(level)
+    levels: list[AreaLevel | None] = [*(level or [None for _ in files])]
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 
@@ -77,12 +72,9 @@ def areas(
         code_field, parent_field, name_field, _system(crs), source, encoding, layer, frozenset(repair or ())
     )
     accepted = [word.strip() for word in accept.split(",") if word.strip()]
-    run_of = Run(layers, fields, accepted, codes, dry_run=dry_run, report=report)
-    try:
-        failed = run(_import(run_of, district))
-    finally:
-        gc.enable()
-    if failed:
+    if _without_looking_for_rubbish(
+        Run(layers, fields, accepted, codes, dry_run=dry_run, report=report), district
+    ):
         raise typer.Exit(1)
 
 
@@ -96,6 +88,15 @@ class Run:
     codes: str | None = None
     dry_run: bool = False
     report: Path | None = None
+
+
+def _without_looking_for_rubbish(asked: Run, district: str) -> bool:
+    """What is read is held to the end: looking among it costs time that grows with it."""
+    gc.disable()
+    try:
+        return run(_import(asked, district))
+    finally:
+        gc.enable()
 
 
 async def _import(asked: Run, district: str) -> bool:
