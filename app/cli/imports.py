@@ -63,7 +63,8 @@ def areas(
     codes: Annotated[str | None, typer.Option(help="hold new codes to this scheme: cn")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
-    levels: list[AreaLevel | None] = [*(level or [None for _ in files])]
+    levels: list[AreaLevel | None] = list(level or [])
+    levels += [] if level else [None] * len(files)
     if len(levels) != len(files):
         raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
 
