@@ -22,7 +22,7 @@ from app.layers.findings import Finding, softened
 from app.layers.opening import read_layer
 from app.layers.plans import Known, Plan, Tell, quietly
 from app.layers.repair import Repair, mended_borders
-from app.layers.storing import AreaMoved, ImportRefused, Stored, store
+from app.layers.storing import AreaMoved, ImportRefused, Stored, store, take_time
 from app.layers.systems import System
 
 __all__ = [
@@ -96,6 +96,7 @@ async def plan(
 
     `profile` names a scheme of codes (app/grid/codes.py) the new ones are held to.
     """
+    await take_time(work)
     known = await _known(work)
     areas = {code: one.as_area() for code, one in known.items()}
     features, mended = mended_borders(features, areas, repair)
