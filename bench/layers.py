@@ -69,9 +69,7 @@ def _owe(report: Report, small: ground.Size, large: ground.Size) -> None:
     report.owe(f"time of {large.grids:,} over {small.grids:,}, as 392k over 94k", scaled, at_most=MOST_GROWTH)
 
 
-def _alone(
-    way: Callable[[Any, dict[str, Any], list[Feature]], None], bench: Bench, size: ground.Size
-) -> dict[str, Any]:
+def _alone(way: Callable[..., None], bench: Bench, size: ground.Size) -> dict[str, Any]:
     """Run one way in a fresh process; its figures."""
     context = multiprocessing.get_context("spawn")
     told: Any = context.SimpleQueue()

@@ -56,7 +56,7 @@ def sizes(
     most: Annotated[int | None, typer.Option(help="of the band; usually 500, building groups 80")] = None,
 ) -> None:
     """List the areas whose households lie outside the band, by code."""
-    wanted = SizeFilter(level=AreaLevel(level), area=area, least=least, most=most)  # type: ignore[arg-type]
+    wanted = SizeFilter(level=AreaLevel(level), area=area, least=least, most=most)
     run(_sizes(district, wanted))
 
 

@@ -55,28 +55,28 @@ def areas(
     name_field: Annotated[str, typer.Option(help="property with the name")] = "name",
     source: Annotated[Source, typer.Option(help="where the boundaries come from")] = Source.SURVEYED,
     encoding: Annotated[str | None, typer.Option(help="utf-8, gbk or big5, where the file leaves it open")] = None,
-    layer: Annotated[str | None, typer.Option(help="of a GeoPackage or workbook that has several")] = None,
+    layer: Annotated[
+        list[str] | None, typer.Option(help="in each file, in order; - where it has one only")
+    ] = None,
     accept: Annotated[str, typer.Option(help="findings to accept as warnings, comma between")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check and report, write nothing")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="all findings here: .html with pictures, .json, .txt")
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="all findings here: .html, .json or .txt")] = None,
     repair: Annotated[list[Repair] | None, typer.Option(help="mend this, told area by area; may repeat")] = None,
     codes: Annotated[str | None, typer.Option(help="hold new codes to this scheme: cn")] = None,
 ) -> None:
     """Import areas with their boundaries in one transaction, or report what stands in the way."""
-    gc.disable()  # what is read is held to the end: looking among it for rubbish costs time that grows with it
     levels: list[AreaLevel | None] = [*level] if level else [None for _ in files]
-    if len(levels) != len(files):
-        raise typer.BadParameter(f"{len(files)} files but {len(levels)} times --level")
+    names: list[str | None] = [None if one == "-" else one for one in layer or ["-"] * len(files)]
+    for option, said in (("--level", levels), ("--layer", names)):
+        if len(said) != len(files):
+            raise typer.BadParameter(f"{len(files)} files but {len(said)} times {option}")
 
-    layers = [Layer(path, one) for path, one in zip(files, levels, strict=True)]
-    fields = Fields(
-        code_field, parent_field, name_field, _system(crs), source, encoding, layer, frozenset(repair or ())
-    )
+    layers = [Layer(path, one, layer=name) for path, one, name in zip(files, levels, names, strict=True)]
+    fields = Fields(code_field, parent_field, name_field, _system(crs), source, encoding, frozenset(repair or ()))
     accepted = [word.strip() for word in accept.split(",") if word.strip()]
-    run_of = Run(layers, fields, accepted, codes, dry_run=dry_run, report=report)
-    if run(_import(run_of, district)):
+    if _without_looking_for_rubbish(
+        Run(layers, fields, accepted, codes, dry_run=dry_run, report=report), district
+    ):
         raise typer.Exit(1)
 
 
@@ -92,18 +92,27 @@ class Run:
     report: Path | None = None
 
 
+def _without_looking_for_rubbish(asked: Run, district: str) -> bool:
+    """What is read is held to the end: looking among it costs time that grows with it."""
+    gc.disable()
+    try:
+        return run(_import(asked, district))
+    finally:
+        gc.enable()
+
+
 async def _import(asked: Run, district: str) -> bool:
     if asked.report is not None:
         reports.known_ending(asked.report.name)
-    async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
-        with staged(console) as tell:
-            features, faults = importing.read_layers(asked.layers, asked.fields, tell)
+    with staged(console) as tell:
+        features, faults = importing.read_layers(asked.layers, asked.fields, tell)
+        async with runtime_from_environment() as runtime, system_work(runtime, district) as work:
             planned = await importing.plan(
                 work, features, faults, asked.accept, asked.fields.source,
                 repair=asked.fields.repair, profile=asked.codes, tell=tell,
             )  # fmt: skip
             if asked.report is not None:
-                names = [layer.path.name for layer in asked.layers]
+                names = [layer.source for layer in asked.layers]
                 await anyio.Path(asked.report).write_text(
                     reports.written(reports.of(planned, names), asked.report.name)
                 )

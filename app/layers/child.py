@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, Final
 
 CPU_S: Final = 240
 MEMORY: Final = 3 << 30
-BATCH: Final = 5_000  # features in a frame
+BATCH: Final = 5_000  # features in a frame, fewer where they are large
+BATCH_BYTES: Final = 64 << 20
 MOST_ROWS: Final = 2_000_000
 RAW: Final = "ISO-8859-1"  # each byte is a character and back
 FLAT: Final = 1e-3  # WGS84 and CGCS2000 flatten by 298.25722 to one, Krasovsky's ellipsoid by 298.3
@@ -119,11 +120,17 @@ def read_vectors(path: str, layer: str | None, declared: int | None, out: Binary
         raise _Unreadable("too_many_rows", rows=int(head["features"]), limit=MOST_ROWS)
     told = {"fields": [str(one) for one in head["fields"]], "rows": int(head["features"]), "layer": name}
     put(out, b"H", {**told, **_stated(head["crs"], declared), "shapes": head["geometry_type"] is not None})
-    for start in range(0, int(head["features"]), BATCH):
+    size = batch_of(int(head["features"]), os.path.getsize(path))  # noqa: PTH202  # no more imports than needed
+    for start in range(0, int(head["features"]), size):
         _, _, shapes, columns = pyogrio.raw.read(
-            path, layer=name, encoding=RAW, skip_features=start, max_features=BATCH, datetime_as_string=True
+            path, layer=name, encoding=RAW, skip_features=start, max_features=size, datetime_as_string=True
         )
         _put_batch(out, shapes, columns)
+
+
+def batch_of(rows: int, size: int) -> int:
+    """How many features are held at once, by what they are on average in a file of that size."""
+    return max(1, min(BATCH, rows * BATCH_BYTES // max(size, 1)))
 
 
 def _put_batch(out: BinaryIO, shapes: Any, columns: Any) -> None:

@@ -66,8 +66,11 @@ def read_rows(path: Path) -> Iterator[Row]:
     with path.open("rb") as head:
         packed = head.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     try:
-        with gzip.open(path) if packed else path.open("rb") as stream:
-            yield from _rows(io.TextIOWrapper(cast("BinaryIO", stream), "utf-8-sig"))
+        with (
+            gzip.open(path) if packed else path.open("rb") as stream,
+            io.TextIOWrapper(cast("BinaryIO", stream), "utf-8-sig") as text,
+        ):
+            yield from _rows(text)
     except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError) as error:
         raise NotDivisions("file") from error
 

@@ -73,7 +73,10 @@ def settle(source: str, texts: Sequence[bytes], said: str | None, declared: str 
 
 def decoded(text: bytes, codec: str) -> str:
     """The text, without the half character a narrow column may have left at its end."""
-    return codecs.getincrementaldecoder(codec)("strict").decode(text, final=False)
+    try:
+        return text.decode(codec)
+    except UnicodeDecodeError:
+        return codecs.getincrementaldecoder(codec)("strict").decode(text, final=False)
 
 
 def candidates(marked: Iterable[bytes]) -> dict[str, str]:
@@ -93,13 +96,15 @@ def _decodes(texts: Iterable[bytes], codec: str) -> bool:
 def _fits(texts: Iterable[bytes], codec: str) -> bool:
     """Whether it decodes, and into characters that somebody has assigned."""
     try:
-        return not any(_is_no_text(sign) for text in texts for sign in decoded(text, codec))
+        return all(_is_text(decoded(text, codec)) for text in texts)
     except UnicodeDecodeError:
         return False
 
 
-def _is_no_text(sign: str) -> bool:
-    return not sign.isprintable() and sign not in "\t\r\n" and unicodedata.category(sign) != "Zs"
+def _is_text(text: str) -> bool:
+    return text.isprintable() or all(
+        sign.isprintable() or sign in "\t\r\n" or unicodedata.category(sign) == "Zs" for sign in text
+    )
 
 
 def _has_han(texts: Iterable[bytes]) -> bool:

@@ -22,7 +22,7 @@ from app.layers.findings import Finding, softened
 from app.layers.opening import read_layer
 from app.layers.plans import Known, Plan, Tell, quietly
 from app.layers.repair import Repair, mended_borders
-from app.layers.storing import AreaMoved, ImportRefused, Stored, store
+from app.layers.storing import AreaMoved, ImportRefused, Stored, store, take_time
 from app.layers.systems import System
 
 __all__ = [
@@ -32,11 +32,17 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Layer:
-    """One file and the level it holds; none when its rows say theirs."""
+    """One file, or one layer of a file with several, and the level it holds; none when its rows say theirs."""
 
     path: Path
     level: AreaLevel | None
     kind: GridKind = GridKind.GENERAL
+    layer: str | None = None
+
+    @property
+    def source(self) -> str:
+        """What findings call it."""
+        return self.path.name if self.layer is None else f"{self.path.name}/{self.layer}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,6 @@ class Fields:
     crs: System = Crs.WGS84
     source: Source = Source.SURVEYED
     encoding: str | None = None
-    layer: str | None = None
     repair: frozenset[Repair] = frozenset()
 
 
@@ -62,7 +67,7 @@ def read_layers(
     ordered = sorted(layers, key=lambda one: -1 if one.level is None else DEPTH[one.level])
     for done, layer in enumerate(ordered):
         tell("files", done, len(ordered))
-        found, faults = read_layer(layer.path, layer.path.name, _asked(layer, fields))
+        found, faults = read_layer(layer.path, layer.source, _asked(layer, fields))
         features += found
         findings += faults
     tell("files", len(ordered), len(ordered))
@@ -72,7 +77,7 @@ def read_layers(
 def _asked(layer: Layer, fields: Fields) -> Asked:
     return Asked(
         layer.level, fields.crs, layer.kind, fields.code, fields.parent, fields.name, fields.encoding,
-        fields.layer, mend_rings=Repair.RINGS in fields.repair,
+        layer.layer, mend_rings=Repair.RINGS in fields.repair,
     )  # fmt: skip
 
 
@@ -91,6 +96,7 @@ async def plan(
 
     `profile` names a scheme of codes (app/grid/codes.py) the new ones are held to.
     """
+    await take_time(work)
     known = await _known(work)
     areas = {code: one.as_area() for code, one in known.items()}
     features, mended = mended_borders(features, areas, repair)

@@ -4,6 +4,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -100,6 +101,7 @@ def _read_shapefile(path: Path, source: str, asked: Asked, folder: Path) -> Foun
     if missing:
         return [], [finding(Code.MISSING_SISTER, source, data={"missing": " ".join(missing)})]
     shp = whole / "layer.shp"
+    asked = replace(asked, layer=None)  # it is one layer, whatever a person calls it
     return vectors.read_vectors(shp, source, asked, Format.SHAPEFILE, vectors.declared_encoding(shp))
 
 

@@ -8,7 +8,7 @@ guess.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -62,14 +62,13 @@ def mended_borders(
 
 def _cleaned(group: Siblings, shapes: Shapes) -> list[MultiPolygon]:
     """Closed by merging strips; what opens to the outside is snapped together by as much as it is wide."""
-    clean = shapely.coverage_clean(shapes, gap_width=group.reach())
+    cleaned: Any = getattr(shapely, "coverage_clean")  # noqa: B009  # newer than the stubs
+    clean = cleaned(shapes, gap_width=group.reach())
     strips = narrow([group])
     after = Siblings([replace(piece, geometry=_many(one)) for piece, one in zip(group.pieces, clean, strict=True)])
     if not after.clean and strips:
         widest = max(float(str(one.data["width_cm"])) for one in strips) / 100
-        clean = shapely.coverage_clean(
-            shapes, gap_width=group.reach(), snapping_distance=group.reach() * widest * SNAP
-        )
+        clean = cleaned(shapes, gap_width=group.reach(), snapping_distance=group.reach() * widest * SNAP)
     return [_many(one) for one in clean]
 
 

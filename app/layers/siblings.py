@@ -8,11 +8,12 @@ The work is done parent by parent, so that time grows with the count and memory 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Floats, Shapes, areas_m2, metres_per_degree
@@ -100,7 +101,7 @@ def _facing(edges: Shapes, reach: float) -> dict[tuple[int, int], tuple[BaseGeom
     points, owner = shapely.get_coordinates(shapely.get_parts(edges)), _owners(edges)
     follows = owner[0][1:] == owner[0][:-1]
     starts = np.flatnonzero(follows)
-    lines = shapely.linestrings(np.stack((points[starts], points[starts + 1]), axis=1))
+    lines: Any = shapely.linestrings(np.stack((points[starts], points[starts + 1]), axis=1))
     of = owner[1][starts]
     first, second = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=reach)
     ahead = of[first] < of[second]
@@ -110,7 +111,7 @@ def _facing(edges: Shapes, reach: float) -> dict[tuple[int, int], tuple[BaseGeom
         one.add(i)
         other.add(j)
     return {
-        pair: (shapely.multilinestrings(lines[sorted(one)]), shapely.multilinestrings(lines[sorted(other)]))
+        pair: (MultiLineString(list(lines[sorted(one)])), MultiLineString(list(lines[sorted(other)])))
         for pair, (one, other) in found.items()
     }
 

@@ -84,6 +84,13 @@ class _Shape:
     feature: Feature
 
 
+async def take_time(work: Work) -> None:
+    """Let this transaction last: checking a large layer keeps the database waiting longer than a request may."""
+    cursor = await work.cursor()
+    await cursor.execute("set local statement_timeout = 0")
+    await cursor.execute("set local idle_in_transaction_session_timeout = 0")
+
+
 async def store(work: Work, planned: Plan, tell: Tell = quietly) -> Stored:
     """Write a plan made in the same transaction; `ImportRefused` when it has errors. Everything or nothing."""
     if planned.errors:
@@ -98,8 +105,8 @@ async def store(work: Work, planned: Plan, tell: Tell = quietly) -> Stored:
     shapes = [_Shape(placed[one.code].id, 1, one) for one in fresh if one.geometry is not None]
     done.made = len(fresh)
 
+    await take_time(work)
     cursor = await work.cursor()
-    await cursor.execute("set local statement_timeout = 0")
     areas = (_area_row(one, placed, now) for one in fresh)
     await _copy(cursor, "area", AREA_COLUMNS, AREA_TYPES, _told(areas, "areas", len(fresh), tell))
     codes = ((one.code, placed[one.code].id, now) for one in fresh)

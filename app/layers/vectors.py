@@ -10,12 +10,13 @@ import numpy as np
 
 from app.layers import encodings
 from app.layers.columns import Columns, settle_columns
-from app.layers.features import Asked, Found, features_of, labelled
+from app.layers.features import Asked, Feature, Found, features_of, labelled
 from app.layers.findings import Code, Finding, finding
 from app.layers.isolation import Frame, NotRead, frames
 from app.layers.shapes import read_bytes
 from app.layers.systems import against_declared, blurred, number_of
 
+AT_ONCE: Final = 20_000  # features judged together; what lies between file and features is held for these only
 RAW: Final = "latin-1"  # as the child sends text: one character a byte
 # The byte of a dBase header that names a code page, where it names one of ours.
 DBF_CODE_PAGES: Final[Mapping[int, str]] = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "big5", 0x78: "big5"}
@@ -138,19 +139,27 @@ def _texts(raw: _Raw) -> list[bytes]:
 
 def _made(source: str, raw: _Raw, codec: str, asked: Asked, findings: list[Finding]) -> Found:
     @cache
-    def read(text: str) -> str:
+    def foreign(text: str) -> str:
         return encodings.decoded(text.encode(RAW), codec)
+
+    def read(text: str) -> str:
+        return text if text.isascii() else foreign(text)
 
     headers = [read(header) for header in raw.fields]
     columns = settle_columns(source, headers, asked.code, asked.parent, asked.name, findings)
     if columns is None:
         return [], findings
     _report_cut(source, raw, headers, columns, codec, findings)
-    decoded = [[read(value) if isinstance(value, str) else value for value in one] for one in raw.columns]
-    rows = [dict(zip(headers, values, strict=True)) for values in zip(*decoded, strict=True)]
-    labels, codes = labelled(source, rows, columns, findings)
-    geometries = read_bytes(labels, raw.shapes, asked.crs, findings, mend=asked.mend_rings)
-    return features_of(rows, labels, codes, geometries, columns, asked, findings), findings
+    features: list[Feature] = []
+    for first in range(0, len(raw.shapes), AT_ONCE):
+        part = slice(first, first + AT_ONCE)
+        texts = ([read(value) if isinstance(value, str) else value for value in one[part]] for one in raw.columns)
+        rows = [dict(zip(headers, values, strict=True)) for values in zip(*texts, strict=True)]
+        labels, codes = labelled(source, rows, columns, findings, range(first + 1, first + 1 + len(rows)))
+        geometries = read_bytes(labels, raw.shapes[part], asked.crs, findings, mend=asked.mend_rings)
+        features += features_of(rows, labels, codes, geometries, columns, asked, findings)
+        raw.shapes[part] = [None] * len(rows)  # what has been read is let go
+    return features, findings
 
 
 def _report_cut(

@@ -5,6 +5,7 @@ Made by code, so that each can be read here and no binary lies in the repository
 
 import gzip
 import json
+import sqlite3
 import stat
 import struct
 import zipfile
@@ -139,6 +140,27 @@ def encrypted(folder: Path) -> Path:
     return folder / "layer.zip"
 
 
+def lying(folder: Path) -> Path:
+    """A member that says it holds nine bytes and holds thirty megabytes."""
+    raw = bytearray(zipped(folder, ("a.geojson", b" " * (30 << 20))).read_bytes())
+    for magic, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        where = raw.index(magic) + at
+        raw[where : where + 4] = struct.pack("<I", 9)
+    (folder / "layer.zip").write_bytes(raw)
+    return folder / "layer.zip"
+
+
+def gbk_package(folder: Path) -> Path:
+    """Text that a program wrote into a GeoPackage without asking what it is in."""
+    path = write(folder / "streets.gpkg", {"code": ["1"], "name": ["x"]}, squares(1), layer="streets")
+    with sqlite3.connect(path) as database:
+        for (name,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            database.execute(f"drop trigger {name}")
+        database.execute("update streets set name = cast(? as text)", ("吴家营街道".encode("gbk"),))
+    database.close()
+    return path
+
+
 def workbook(folder: Path, rows: Sequence[Sequence[object]]) -> Path:
     path = folder / "list.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
@@ -179,6 +201,7 @@ ENCODINGS = [
         "CSV in Big5, the person says KOI8-R",
         text("list.csv", "編碼,名稱\n1,板橋里\n".encode("big5")), Code.ENCODING_WRONG, {"encoding": "koi8-r"},
     ),
+    Bad("GeoPackage with text in GBK", gbk_package, Code.ENCODING_CONTRADICTED),
     Bad("GeoJSON in GBK", text("a.geojson", '{"type":"Feature","名":1}'.encode("gbk")), Code.NOT_GEOJSON),
 ]  # fmt: skip
 
@@ -262,6 +285,7 @@ ARCHIVES = [
         lambda f: zipped(f, ("a.gpkg", zipped(f, ("b.csv", b"x")).read_bytes())),
         Code.ARCHIVE_NESTED),
     Bad("zip with a password", encrypted, Code.ARCHIVE_ENCRYPTED),
+    Bad("zip that lies about the size of its member", lying, Code.ARCHIVE_DAMAGED),
     Bad("zip cut off", lambda f: text("a.zip", zipped(f, ("a.csv", b"x" * 99)).read_bytes()[:-30])(f),
         Code.ARCHIVE_DAMAGED),
     Bad("zip with two layers", lambda f: zipped(f, ("a.json", b"{}"), ("b.json", b"{}")), Code.ARCHIVE_MIXED),

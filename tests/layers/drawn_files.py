@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyogrio
 import shapely
+from pyproj import Transformer
 from shapely import box
 from shapely.geometry.base import BaseGeometry
 
@@ -18,6 +19,14 @@ CODES = ("530114001", "530114002", "530114003")
 
 def squares(count: int = 3) -> list[BaseGeometry]:
     return [box(WEST + at * SIDE, SOUTH, WEST + (at + 1) * SIDE, SOUTH + SIDE) for at in range(count)]
+
+
+def moved(to: int) -> list[BaseGeometry]:
+    """The squares in another system, east before north."""
+    way = Transformer.from_crs(4490, to, always_xy=True)
+    return [
+        shapely.transform(one, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1]))) for one in squares()
+    ]
 
 
 def write(

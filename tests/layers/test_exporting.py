@@ -119,7 +119,6 @@ class Stored_(dict[str, Any]):  # noqa: N801  # a row as the database gives it
 def test_any_name_label_and_coordinate_is_read_back_as_it_was(
     tmp_path: Path, name: str, label: str, rural: bool, kind: str, ends: list[float]
 ) -> None:
-    shape = shapely.MultiPolygon([shapely.box(*sorted(ends[:2]), *sorted(ends[2:]))])
     west, east, south, north = (*sorted(ends[:2]), *sorted(ends[2:]))
     shape = shapely.MultiPolygon([shapely.box(west, south, east, north)])
     given_shape = shape if shape.is_valid and shape.area > 0 else None

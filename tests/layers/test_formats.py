@@ -10,16 +10,14 @@ import numpy as np
 import pytest
 import shapely
 import xlsxwriter
-from pyproj import Transformer
 from shapely import box
-from shapely.geometry.base import BaseGeometry
 
 from app.core.geometry import Crs, from_wgs84
 from app.layers.features import Asked, Feature
 from app.layers.findings import Code, Finding
 from app.layers.opening import Format, format_of, read_layer
 from app.layers.systems import NotASystem, system
-from tests.layers.drawn_files import CODES, NAMES, SIDE, SOUTH, WEST, squares, write
+from tests.layers.drawn_files import CODES, NAMES, SIDE, SOUTH, WEST, moved, squares, write
 
 
 def read(path: Path, **asked: Any) -> tuple[list[Feature], list[Finding]]:
@@ -39,13 +37,6 @@ def assert_three_streets(
     assert shapely.bounds(np.array([one.geometry for one in features], dtype=object)) == pytest.approx(
         drawn, abs=1e-8
     )
-
-
-def moved(to: int) -> list[BaseGeometry]:
-    way = Transformer.from_crs(4490, to, always_xy=True)
-    return [
-        shapely.transform(one, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1]))) for one in squares()
-    ]
 
 
 def packed(folder: Path, stem: str, codec: str) -> Path:

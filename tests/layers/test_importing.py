@@ -196,3 +196,35 @@ def test_the_drawn_demonstration_ground_is_clean() -> None:
     assert all(one.parent_code is None or one.parent_code in codes for one in drawn)
     assert sum(one.level == AreaLevel.COMMUNITY for one in drawn) == 10
     assert all(isinstance(part, Polygon) for one in drawn if one.geometry for part in one.geometry.geoms)
+
+
+class _CutError(Exception):
+    pass
+
+
+async def test_a_cut_run_leaves_nothing_and_the_next_stores_what_is_missing(runtime: Runtime, empty: str) -> None:
+    features = town.features()
+    stages: list[tuple[str, int, int]] = []
+
+    def cut(stage: str, done: int, of: int) -> None:
+        stages.append((stage, done, of))
+        if stage == "boundaries":
+            raise _CutError
+
+    async def attempt() -> None:
+        async with system_work(runtime, empty) as work:
+            planned = await importing.plan(work, features, [], ["gap"], Source.DRAWN, tell=cut)
+            await importing.store(work, planned, cut)
+
+    with pytest.raises(_CutError):
+        await attempt()
+    assert ("areas", len(features), len(features)) in stages
+    assert {of for stage, _, of in stages if stage == "borders"} == {
+        sum(one.geometry is not None for one in features)
+    }
+    async with system_work(runtime, empty) as work:
+        assert (await count(work, Area), await count(work, Boundary), await count(work, AreaCode)) == (0, 0, 0)
+        assert (await bring_features(work, features[:5], ["gap"])).made == 5
+    async with system_work(runtime, empty) as work:
+        done = await bring_features(work, features, ["gap"])
+        assert (done.made, done.unchanged) == (len(features) - 5, 5)

@@ -1,6 +1,7 @@
 """The process that opens strange files: it reaches nothing, and its end is told."""
 
 import json
+import runpy
 import socket
 import sqlite3
 import subprocess
@@ -126,6 +127,11 @@ def test_a_child_that_ends_ill_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp
     assert features == []
     assert {one.code for one in found} <= {Code.READER_STOPPED, Code.NOT_READABLE}
     assert found
+
+
+def test_large_features_are_held_a_few_at_a_time() -> None:
+    batch_of = runpy.run_path(str(isolation.CHILD), run_name="probe")["batch_of"]
+    assert (batch_of(392_000, 200 << 20), batch_of(1000, 1 << 30), batch_of(2, 1 << 30)) == (5000, 62, 1)
 
 
 def test_no_file_makes_anybody_call_out(listener: socket.socket, tmp_path: Path) -> None:
