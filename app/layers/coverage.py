@@ -55,11 +55,26 @@ class Lie:
     @cached_property
     def covered(self) -> NDArray[np.bool_]:
         """For every pair, whether the child lies in the parent to the last digit."""
-        if not self.pairs:
-            return np.zeros(0, dtype=np.bool_)
-        parents = shapes_of(parent for _, parent in self.pairs)
+        done: set[Piece] = set()
+        for group in self.groups:
+            done.update(self._covered_together(group))
+        yes = np.array([child in done for child, _ in self.pairs], dtype=np.bool_)
+        left = np.flatnonzero(~yes).tolist()
+        parents = shapes_of(self.pairs[index][1] for index in left)
         shapely.prepare(parents)
-        return np.asarray(shapely.covers(parents, shapes_of(child for child, _ in self.pairs)), dtype=np.bool_)
+        yes[left] = shapely.covers(parents, shapes_of(self.pairs[index][0] for index in left))
+        return yes
+
+    def _covered_together(self, group: Siblings) -> list[Piece]:
+        """Siblings whose borders agree are looked at as one: if their union lies inside, each does."""
+        self._looked_at += len(group.pieces)
+        if self._tell is not None:
+            self._tell("borders", self._looked_at, self._all)
+        parent = self.ground.parent(group.pieces[0])
+        if not group.exact or parent is None or parent.geometry is None:
+            return []
+        together = shapely.coverage_union_all(group.shapes())
+        return group.pieces if parent.geometry.covers(together) else []
 
     @cached_property
     def inside(self) -> frozenset[Piece]:
@@ -85,9 +100,6 @@ class Lie:
             waiting = later
 
     def _alike(self, group: Siblings, levels: int) -> bool:
-        self._looked_at += len(group.pieces)
-        if self._tell is not None:
-            self._tell("borders", self._looked_at, self._all)
         first = group.pieces[0]
         rooted = first.parent_code is None or self.ground.parent(first) is not None
         return first.kind == GENERAL and levels == 1 and rooted and group.clean

@@ -45,9 +45,13 @@ class Siblings:
     @cached_property
     def clean(self) -> bool:
         """Whether all borders agree to the millimetre and no narrow gap lies between them."""
-        if len(self.pieces) == 1:
-            return True
-        return bool(shapely.coverage_is_valid(self.rounded(), gap_width=self.reach()))
+        return self.exact or bool(shapely.coverage_is_valid(self.rounded(), gap_width=self.reach()))
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether the borders agree as they were drawn, to the last digit: most layers of one hand do."""
+        alone = len(self.pieces) == 1
+        return alone or bool(shapely.coverage_is_valid(self.shapes(), gap_width=self.reach()))
 
     def rounded(self) -> Shapes:
         """The shapes to the millimetre, vertex by vertex."""
