@@ -181,6 +181,15 @@ class ReasonOut(Schema):
     en: str
 
 
+class AgreementSaid(Schema):
+    """The border agreement by which an area leads where the place lies."""
+
+    id: UUID
+    code: str
+    name: str
+    basis: str
+
+
 class PlaceOut(Schema):
     """Where an issue was placed, by which boundary version, and who else might own the ground."""
 
@@ -192,6 +201,7 @@ class PlaceOut(Schema):
     near_border: bool
     candidates: list[CandidateOut]
     outside: dict[str, Any] | None
+    agreement: AgreementSaid | None = None
 
 
 class LocateOut(Schema):
