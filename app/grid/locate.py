@@ -2,8 +2,9 @@
 
 The accuracy circle is intersected with the boundaries valid at a time; those covering the point itself compete:
 a dedicated grid for its own categories first, then whom a border agreement names, then the deepest level, then
-the owner ruled for an accepted overlap, then the lowest code. `issues.routing` joins posts onto `owner`, so that placing and routing are one
-round trip. All statements are built once; parameters: point and circle (EWKB), code, category, at.
+the owner ruled for an accepted overlap, then the lowest code. `issues.situation` joins posts onto `owner`, so that
+placing and routing are one round trip. All statements are built once; parameters: point and circle (EWKB), code,
+category, at.
 """
 
 import struct

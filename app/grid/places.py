@@ -239,17 +239,14 @@ async def _named_buildings(work: Work, names: Sequence[_Name]) -> list[tuple[_Na
     if not names:
         return []
     by_id = {one.id: one for one in names}
-    grid, above = aliased(Area), aliased(Area)
-    grids = select(grid.id).where(or_(grid.parent_id.in_(by_id), grid.parent_id.in_(
-        select(above.id).where(above.parent_id.in_(by_id), above.level == AreaLevel.GRID)
-    )))  # fmt: skip
-    query = select(Area.id, Area.name, Area.community_id).where(
-        or_(Area.parent_id.in_(grids), Area.parent_id.in_(by_id)),
-        Area.level == AreaLevel.BUILDING_GROUP, Area.valid_to.is_(None),
-    )  # fmt: skip
+    columns = (Area.id, Area.name, Area.level, Area.code, Area.community_id)
+    top = select(*columns).where(Area.parent_id.in_(by_id), Area.valid_to.is_(None)).cte("below", recursive=True)
+    inner = select(*columns).join(top, Area.parent_id == top.c.id).where(Area.valid_to.is_(None))
+    below = top.union_all(inner)
+    query = select(below.c.id, below.c.name, below.c.community_id).where(below.c.level == AreaLevel.BUILDING_GROUP)
     return [
         (by_id[row.community_id], row.id)
-        for row in await work.session.execute(query.order_by(Area.code))
+        for row in await work.session.execute(query.order_by(below.c.code))
         if row.community_id in by_id
         and read_door(canonical(row.name)).building == by_id[row.community_id].rest.door.building
     ]
