@@ -55,6 +55,9 @@ class Capability(StrEnum):
     SEE_BOARDS = "see_boards"
     KEEP_BOARDS = "keep_boards"
     SIGN_PAPERS = "sign_papers"
+    SEE_AGREEMENTS = "see_agreements"
+    KEEP_AGREEMENTS = "keep_agreements"
+    ARRANGE_GROUND = "arrange_ground"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -95,6 +98,10 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_BOARDS: STREET | {Role.DISTRICT_ADMIN},
     # Which paper a post may sign is the paper's own rule (app/papers/kinds.py).
     Capability.SIGN_PAPERS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
+    Capability.SEE_AGREEMENTS: COMMUNITY | STREET | WHOLE_DISTRICT,
+    # Who may speak for which side is the agreement's own rule (app/borders/agreements.py).
+    Capability.KEEP_AGREEMENTS: COMMUNITY | STREET | DISTRICT,
+    Capability.ARRANGE_GROUND: STREET | {Role.DISTRICT_ADMIN},
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""
