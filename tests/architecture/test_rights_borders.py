@@ -44,7 +44,9 @@ TOLD = {"GET /agreements": 200, "POST /agreements": 422, "GET /estates": 200}
 
 async def send(desk: Desk, route: str) -> Any:
     method, path = route.split()
-    path = path.replace("{agreement_id}", str(NOBODY)).replace("{estate_id}", str(NOBODY)).replace("{code}", "999999")
+    path = (
+        path.replace("{agreement_id}", str(NOBODY)).replace("{estate_id}", str(NOBODY)).replace("{code}", "999999")
+    )
     return await desk.call(method, path, json=BODIES.get(route, {}) if method != "GET" else None)
 
 

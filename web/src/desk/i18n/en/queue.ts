@@ -19,7 +19,7 @@ const en: typeof zh = {
   placeText: 'Place in words', candidates: 'Grids nearby', covers: 'covers it', touches: 'touches it', metres: '{n} m',
   pickOnMap: 'Click on the map, or choose a grid.', spotPicked: 'Picked {lon}, {lat}', orArea: 'or by area',
   reason: 'Reason', byCandidate: 'Placed after a look at the borders', byMap: 'Place checked on the map',
-  byArea: 'Placed by area', byAddress: 'Placed by its address: {name}', addresses: 'Places it may mean', addressHint: '(change it and press Enter to look again)',
+  byArea: 'Placed by area', byAddress: 'Placed by its address', addresses: 'Places it may mean', addressHint: '(change it and press Enter to look again)',
   noAddress: 'No such address is known; click on the map or choose a grid.', laterClocks: 'No clock stands still for it; it comes back when somebody acts on it.',
   laterUntil: 'Until', laterWhy: 'Why', takeUp: 'Take up now', manyStep: 'Step',
   manyCan: '{can} can / {cannot} cannot', manyMay: 'can', manyMayNot: 'cannot', manyOk: 'done',

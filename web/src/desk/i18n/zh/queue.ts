@@ -11,7 +11,7 @@ export default {
   otherUnit: '或查找其他单位', whyOther: '为什么不按目录', oneReason: '请选择一个理由。', oneUnit: '请选择主办单位。', placeText: '地点描述',
   candidates: '附近网格', covers: '覆盖', touches: '相邻', metres: '{n} 米', pickOnMap: '在地图上点选位置,或选择网格。',
   spotPicked: '已选位置 {lon}, {lat}', orArea: '或按区域', reason: '理由', byCandidate: '核对边界后定位', byMap: '地图核实位置',
-  byArea: '按区域定位', byAddress: '按地址定位:{name}', addresses: '可能的地点', addressHint: '(可改写后按回车查找)', noAddress: '没有找到这个地址,请在地图上点选或选择网格。',
+  byArea: '按区域定位', byAddress: '按地址核对后定位', addresses: '可能的地点', addressHint: '(可改写后按回车查找)', noAddress: '没有找到这个地址,请在地图上点选或选择网格。',
   laterClocks: '放到稍后不影响任何时限;有人办理后会自动回到清单。', laterUntil: '到什么时候', laterWhy: '原因', takeUp: '现在就办',
   manyStep: '操作', manyCan: '可办 {can} / 不可办 {cannot}', manyMay: '可办', manyMayNot: '不可办', manyOk: '已办',
   manyDispatch: '按目录逐件派单({n})', did: '{number} 已{step}', undoReason: '误操作,已撤销。', allSent: '都派出去了。',
