@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     false,
-    func,
     literal_column,
     or_,
     true,
@@ -241,11 +240,6 @@ class Estate(Base):
     """
 
     __tablename__ = "estate"
-    __table_args__ = (
-        Index("estate_keys", "keys", postgresql_using="gin"),
-        Index("estate_words", func.shared.bigrams(literal_column("sought")), postgresql_using="gin"),
-    )
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
     aliases: Mapped[list[str]] = mapped_column(ARRAY(String(60)), default=list, server_default="{}")

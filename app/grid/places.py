@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.core.work import Work
@@ -112,8 +112,8 @@ async def _names(work: Work, said: str) -> list[_Name]:
     if not probes:
         return []
     part = addresses.named_part(said)
-    exact = Estate.keys.overlap(probes)
-    columns = (Estate.id, Estate.name, Estate.aliases, Estate.address, Estate.street_id, exact.label("exact"))
+    exact = Estate.id.in_(_holding(probes)).label("exact")
+    columns = (Estate.id, Estate.name, Estate.aliases, Estate.address, Estate.street_id, exact)
     query = select(*columns).where(Estate.valid_to.is_(None), or_(exact, _spoken_in_part(part)))
     rows = (
         await work.session.execute(query.order_by(exact.desc(), Estate.name, Estate.id).limit(MOST_NAMES))
@@ -131,11 +131,16 @@ async def _names(work: Work, said: str) -> list[_Name]:
     ]
 
 
+def _holding(probes: Sequence[str]) -> Select[UUID]:
+    """Estates with a key among these: one pass over the keys of a few thousand estates, joined by hash."""
+    key = func.unnest(Estate.keys).table_valued("key").render_derived(name="known")
+    given = bindparam("probes", list(probes), type_=ARRAY(Text))
+    sought = func.unnest(given).table_valued("key").render_derived(name="sought")
+    return select(Estate.id).join(key, true()).join(sought, sought.c.key == key.c.key)
+
+
 def _spoken_in_part(part: str) -> ColumnElement[bool]:
-    if len(part) < SHORTEST:
-        return false()
-    pairs = func.shared.bigrams(Estate.sought).op("@>")(func.shared.bigrams(part))
-    return and_(pairs, Estate.sought.contains(part, autoescape=True))
+    return Estate.sought.contains(part, autoescape=True) if len(part) >= SHORTEST else false()
 
 
 def _beside(one: _Name) -> int:

@@ -56,10 +56,6 @@ def upgrade() -> None:
         f"update estate set keys = array_remove(array[{NAME}, {ADDRESS}], null), "  # noqa: S608  # two constants
         f"sought = concat_ws(chr(10), {NAME}, {ADDRESS})"
     )
-    op.create_index("estate_keys", "estate", ["keys"], postgresql_using="gin")
-    op.create_index(
-        "estate_words", "estate", [sa.literal_column("shared.bigrams(sought)")], postgresql_using="gin"
-    )
     op.create_index("dwelling_of_estate", "dwelling", ["estate_id", "door", "id"])
     op.drop_index(op.f("dwelling_estate_id_idx"), table_name="dwelling")
     op.create_index("dwelling_by_door", "dwelling", ["door", "id"])
