@@ -58,6 +58,7 @@ class Capability(StrEnum):
     SEE_AGREEMENTS = "see_agreements"
     KEEP_AGREEMENTS = "keep_agreements"
     ARRANGE_GROUND = "arrange_ground"
+    EXPORT_GROUND = "export_ground"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -102,6 +103,8 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     # Who may speak for which side is the agreement's own rule (app/borders/agreements.py).
     Capability.KEEP_AGREEMENTS: COMMUNITY | STREET | DISTRICT,
     Capability.ARRANGE_GROUND: STREET | {Role.DISTRICT_ADMIN},
+    # Areas are open to all; whole files of them are taken by offices.
+    Capability.EXPORT_GROUND: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""
