@@ -5,8 +5,8 @@ from alembic import op
 from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
-revision = "20261203"
-down_revision = "20261202"
+revision = "20261203a"
+down_revision = "20261203"
 branch_labels = None
 depends_on = None
 
