@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from geoalchemy2 import WKBElement
 from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import aliased
@@ -112,7 +113,7 @@ async def propose(work: Work, form: NewAgreement) -> UUID:
     drawn, ground = shapes_of(form)
     await _reaches(work, ground, lead, other)
     post, alone = work.actor.post_id, not all(mine)
-    row = {
+    row: dict[str, Any] = {
         "id": work.new_id(), "state": AgreementState.PROPOSED, "lead_id": lead.id, "other_id": other.id,
         "drawn": WKBElement(ewkb(drawn), extended=True), "ground": WKBElement(ewkb(ground), extended=True),
         "buffer_m": _buffer_of(form, drawn), "basis": form.basis, "valid": Range(begins, form.valid_to),
@@ -125,7 +126,8 @@ async def propose(work: Work, form: NewAgreement) -> UUID:
     (first,) = chain(work, KIND, row["id"], (0, GENESIS), [act], now)
     await work.put(BorderAgreement, [row | {"version": first["seq"], "trail_hash": first["hash"]}])
     await work.append({Trail: [first]})
-    return UUID(str(row["id"]))
+    made: UUID = row["id"]
+    return made
 
 
 async def _side(work: Work, code: str, field: str) -> Area:
@@ -136,7 +138,7 @@ async def _side(work: Work, code: str, field: str) -> Area:
     return area
 
 
-def shapes_of(form: NewAgreement) -> tuple[shapely.Geometry, MultiPolygon]:
+def shapes_of(form: NewAgreement) -> tuple[BaseGeometry, MultiPolygon]:
     """What was drawn, and the ground it covers: a line with its buffer on both sides."""
     try:
         drawn = shapely.from_geojson(json.dumps(form.geometry))
@@ -153,11 +155,11 @@ def shapes_of(form: NewAgreement) -> tuple[shapely.Geometry, MultiPolygon]:
     return drawn, MultiPolygon(shapely.get_parts(ground).tolist())
 
 
-def _buffer_of(form: NewAgreement, drawn: shapely.Geometry) -> float | None:
+def _buffer_of(form: NewAgreement, drawn: BaseGeometry) -> float | None:
     return (form.buffer_m or USUAL_BUFFER_M) if "Line" in drawn.geom_type else None
 
 
-def buffered(line: shapely.Geometry, metres: float) -> shapely.Geometry:
+def buffered(line: BaseGeometry, metres: float) -> BaseGeometry:
     """The strip along a line, so many metres on both sides at its own latitude."""
     east, north = metres_per_degree(shapely.centroid(line).y)
     scale = np.array([east, north])

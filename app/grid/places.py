@@ -91,7 +91,7 @@ class _Name:
         """A candidate under this name."""
         estate = None if self.closeness == Closeness.COMMUNITY else self.id
         whole = not self.rest.near and self.closeness != Closeness.PART_OF_NAME
-        said = {"whole": whole, "others": self.rest.others, "estate_id": estate} | more
+        said: dict[str, Any] = {"whole": whole, "others": self.rest.others, "estate_id": estate} | more
         return Place(closeness, area_id, label, **said)
 
 
@@ -268,7 +268,9 @@ async def _estates(work: Work, names: Sequence[_Name], unknown: set[UUID]) -> li
             lies[row.estate_id].append(row.area_id)
     found = []
     for one in names:
-        areas = lies[one.id] or [one.street_id] if one in estates else [one.id]
+        areas: list[UUID | None] = [one.id]
+        if one in estates:
+            areas = [*lies[one.id]] or [one.street_id]
         doubt = {"whole": False} if one.id in unknown else {}
         found += [one.place(one.closeness, area, one.name, **doubt) for area in areas if area is not None]
     return found

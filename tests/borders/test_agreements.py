@@ -166,7 +166,7 @@ async def test_it_changes_owners_on_its_own_ground_and_in_its_own_days_only(
         assert await owners(at) == plain
     changed = 0
     for (lon, lat), (was, _), (is_now, led) in zip(points, plain, during, strict=True):
-        inside = strip.covers(shapely.Point(lon, lat)) and was is not None and was.startswith(town.C1)
+        inside = shapely.covers(strip, shapely.Point(lon, lat)) and was is not None and was.startswith(town.C1)
         assert led == inside, (lon, lat)
         assert is_now == (town.G2 if inside else was), (lon, lat)
         changed += is_now != was

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.core.db import DIALECT
 from app.core.scope import NOTHING, Scope
 from app.core.work import PUBLIC, Actor, Runtime, Work, known_as, open_work, system_work
 from app.grid import places
@@ -158,9 +159,7 @@ async def test_an_address_is_found_by_indexes(runtime: Runtime) -> None:
 
 
 async def explained(work: Work, statement: Any) -> str:
-    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg  # noqa: PLC0415  # beside its one use
-
-    made = statement.compile(dialect=PGDialect_psycopg(), compile_kwargs={"render_postcompile": True})
+    made = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     found = await work.driver.execute("explain " + str(made), dict(made.params))
     return "\n".join(row[0] for row in await found.fetchall())
 
