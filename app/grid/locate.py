@@ -130,8 +130,9 @@ def contenders(hit: CTE, agreement: CTE) -> CTE:
         .join(agreement, agreement.c.lead_id == Area.id)
         .outerjoin(Boundary, now)
         .where(Area.valid_to.is_(None))
-    )
-    covering = select(*(hit.c[name] for name in said)).where(hit.c.covers)
+    ).add_columns(agreement.c.id.label("led_by"))
+    led = select(agreement.c.id).where(agreement.c.lead_id == func.any(hit.c.path)).scalar_subquery()
+    covering = select(*(hit.c[name] for name in said), led.label("led_by")).where(hit.c.covers)
     return union_all(covering, lead).cte("contender")
 
 
@@ -147,14 +148,11 @@ def owner_by_point(hit: CTE, agreement: CTE) -> CTE:
         .join(other, and_(other.c.id == Overlap.owner_id, other.c.covers))
         .where(Overlap.loser_id == one.c.id)
     )
-    leads = select(agreement.c.id).where(agreement.c.lead_id == func.any(one.c.path)).scalar_subquery()
     dedicated = one.c.kind == GridKind.DEDICATED
-    rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 3), (leads.is_not(None), 1), else_=2)
+    rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 3), (one.c.led_by.is_not(None), 1), else_=2)
+    by_agreement = case((dedicated, null()), else_=one.c.led_by)
     return (
-        select(
-            *(one.c[name] for name in (*CARRIED, *SHAPE)),
-            case((rank == 1, leads), else_=null()).label("agreement_id"),
-        )
+        select(*(one.c[name] for name in (*CARRIED, *SHAPE)), by_agreement.label("agreement_id"))
         .order_by(rank, one.c.depth.desc(), lost.scalar_subquery(), one.c.code)
         .limit(1)
         .cte("owner")
