@@ -11,13 +11,14 @@ The map (whoever knows about the other sits above; import-linter holds it):
     privacy | live | papers          what is kept of persons, how long, what they may ask; screens told at once;
                                      papers an office signs
     figures | notices | sync         rates, ledger and supervision; who is told of what; the phones' protocol
-    whistles | dispatch | visits | desk
+    whistles | dispatch | visits | desk | borders
                                      departments called together; units given orders; visits, plans, patrols;
-                                     the queue as a whole: the one box, the sheet
+                                     the queue as a whole: the one box, the sheet; what offices lay down about
+                                     their borders, dedicated grids and estates
     issues | households | boards     a resident's problem from raising to rating; who lives at which door; signs
     clocks | feed | forms | printing limits, working days, waits; what changed where; why a field is asked; paper
     people | layers                  accounts, posts, units, login, scope; areas from files and back
-    grid                             the ground: areas, boundaries, codes, locate
+    grid                             the ground: areas, boundaries, codes, addresses, locate
     districts                        one schema per district: create, list, migrate
     core                             mechanisms that know no feature
 
@@ -65,4 +66,6 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     吹哨单 / 会签表 whistle / countersign (paper)                     报到回执 receipt     签发 sign
     双报到 enrolment (later)           页面(四端) face
     图层 layer                          试导入 dry_run
+    边界协议 border_agreement (agreement) 牵头 lead, 另一方 other
+    地址 address                        候选地点 place (known places an address may mean)
 """

@@ -38,13 +38,15 @@ class NoPgbenchError(Exception):
 
 def bare() -> Any:
     """The owner of a point, nothing else."""
-    owner = locate.owner_by_point(locate.hits())
+    hit = locate.hits()
+    owner = locate.owner_by_point(hit, locate.agreed(hit))
     return select(owner.c.id, owner.c.boundary_id)
 
 
 def with_ancestors() -> Any:
     """The owner and its chain from the district down."""
-    owner = locate.owner_by_point(locate.hits())
+    hit = locate.hits()
+    owner = locate.owner_by_point(hit, locate.agreed(hit))
     above = aliased(Area, name="above")
     chain = (
         select(func.jsonb_agg(func.jsonb_build_object("level", above.level, "code", above.code)))

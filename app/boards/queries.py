@@ -9,13 +9,13 @@ import shapely
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.boards import signs
 from app.boards.models import BoardSetting
 from app.boards.schemas import BoardArea, BoardLine, BoardOut, BoardPerson, BoardPoint
 from app.boards.words import ORDER, SHOWN
 from app.core.clock import SHANGHAI
 from app.core.errors import Gone, Invalid, NotFound
 from app.core.work import Work
+from app.grid import signs
 from app.grid.models import Area, AreaCode, AreaLevel, Boundary
 from app.people import phones
 from app.people.models import Absence, Account, DutyShift, Post, Role, Unit

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from app.boards import actions, queries, sheet, signs
+from app.boards import actions, queries, sheet
 from app.boards.schemas import (
     BoardLine,
     BoardOut,
@@ -18,6 +18,7 @@ from app.boards.schemas import (
 from app.core.http import OPEN_TO_ALL, RuntimeOf
 from app.core.scope import NOTHING
 from app.core.work import Work, known_as, open_work
+from app.grid import signs
 from app.people.capabilities import Capability
 from app.people.login import AddressOf, StaffWork, needs, public_actor
 

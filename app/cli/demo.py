@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from app.boards import signs
 from app.boards.queries import today
 from app.cli.demo_homes import fill_homes
 from app.cli.demo_offices import fill_offices
@@ -21,6 +20,7 @@ from app.cli.session import run, runtime_from_environment
 from app.core.settings import SettingsError, load
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import DistrictExists
+from app.grid import signs
 from app.grid.models import Area, AreaLevel, GridCategory, PartyOrg, PartyOrgArea, Source
 from app.grid.queries import get_area
 from app.households.models import Household

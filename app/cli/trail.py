@@ -5,11 +5,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import func, select
 
+from app.borders.agreements import KIND as AGREEMENTS
 from app.cli.session import run, runtime_from_environment
 from app.core.audit import Break, Trail
 from app.core.audit import verify as walk
 from app.core.work import Runtime, Work, open_city, system_work
 from app.districts import district_codes
+from app.grid.models import BorderAgreement
 from app.households.models import Household
 from app.households.recording import KIND as HOUSEHOLDS
 from app.issues import counting
@@ -25,6 +27,7 @@ CHAINS: dict[str, type[Any]] = {
     HOUSEHOLDS: Household,
     DEVICES: Device,
     POSTS: Post,
+    AGREEMENTS: BorderAgreement,
 }  # a dwelling and a visit have none: a visit keeps its own revisions
 
 app = typer.Typer(no_args_is_help=True, help="The trail 轨迹.")

@@ -55,7 +55,7 @@ NEEDS: Mapping[str, Need] = {
     "identity": Need("确认是本人或监护人在申请", "that it is the person who asks", "PIPL 50"),
     "list_id": CHOSEN, "fields": CHOSEN, "resident": CHOSEN, "step": CHOSEN, "expected_state": ONE_OF_TWO,
     "media_id": ONCE, "number": CHOSEN, "purpose": PURPOSE,
-    "ids": CHOSEN, "query": CHOSEN,
+    "ids": CHOSEN, "query": CHOSEN, "lead_code": WHO, "other_code": WHO, "geometry": PLACE, "categories": RULE,
     "WorkPhone.phone": Need("公示牌上供居民拨打的工作电话", "the work phone on a sign", "DOMAIN R1.1"),
     "use": Need("空置房屋另列,不计入走访", "empty doors are counted apart", "DOMAIN R4.5"),
 }  # fmt: skip

@@ -87,11 +87,11 @@ def _part(said: str) -> str:
     """A part without strokes around it, 号, zeros in front, and with Chinese numerals as digits."""
     plain = said.strip("-").removeprefix("第").removesuffix("号").strip("-")
     if COUNTED.fullmatch(plain):
-        plain = str(_counted(plain))
+        plain = str(value_of(plain))
     return NUMBER.sub(lambda found: found[0].lstrip("0") or "0", plain)[:LONGEST_PART]
 
 
-def _counted(numerals: str) -> int | str:
+def value_of(numerals: str) -> int | str:
     """二十三 as 23, 五零一 as 501."""
     if TEN not in numerals and HUNDRED not in numerals:
         return "".join(str(NUMERALS[one]) for one in numerals)

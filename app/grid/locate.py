@@ -1,9 +1,10 @@
 """Which area owns a point: one statement, border included, with a deterministic owner (DESIGN 2).
 
 The accuracy circle is intersected with the boundaries valid at a time; those covering the point itself compete:
-a dedicated grid for its own categories first, then the deepest level, then the owner ruled for an accepted
-overlap, then the lowest code. `issues.routing` joins posts onto `owner`, so that placing and routing are one
-round trip. All statements are built once; parameters: point and circle (EWKB), code, category, at.
+a dedicated grid for its own categories first, then whom a border agreement names, then the deepest level, then
+the owner ruled for an accepted overlap, then the lowest code. `issues.situation` joins posts onto `owner`, so that
+placing and routing are one round trip. All statements are built once; parameters: point and circle (EWKB), code,
+category, at.
 """
 
 import struct
@@ -22,15 +23,20 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    null,
+    or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from app.core.geometry import circle_ring
 from app.grid.models import (
     Area,
     AreaCode,
     AreaLevel,
+    BorderAgreement,
     Boundary,
     GridCategory,
     GridKind,
@@ -96,41 +102,91 @@ def hits() -> CTE:
     )
 
 
-def owner_by_point(hit: CTE) -> CTE:
-    """The one owner among the hits that cover the point."""
-    other = hit.alias("other")
+def agreed(hit: CTE) -> CTE:
+    """The border agreement in force at the point, the one agreed last; none where neither side covers it."""
+    ours = or_(BorderAgreement.lead_id == func.any(hit.c.path), BorderAgreement.other_id == func.any(hit.c.path))
+    return (
+        select(BorderAgreement.id, BorderAgreement.lead_id, BorderAgreement.basis)
+        .where(func.ST_Covers(BorderAgreement.ground, _geometry("point")))
+        .where(BorderAgreement.agreed_at.is_not(None), BorderAgreement.valid.op("@>")(_at()))
+        .where(select(hit.c.id).where(hit.c.covers, ours).exists())
+        .order_by(BorderAgreement.agreed_at.desc(), BorderAgreement.id)
+        .limit(1)
+        .cte("agreed")
+    )
+
+
+def contenders(hit: CTE, agreement: CTE) -> CTE:
+    """The hits that cover the point, and whom an agreement lets lead there though the point lies beyond."""
+    said = (*CARRIED, "depth", *SHAPE)
+    now = and_(Boundary.area_id == Area.id, _valid_then())
+    lead = (
+        select(
+            *(getattr(Area, name) for name in CARRIED),
+            func.cardinality(Area.path).label("depth"),
+            Boundary.id.label("boundary_id"),
+            Boundary.version.label("boundary_version"),
+        )
+        .join(agreement, agreement.c.lead_id == Area.id)
+        .outerjoin(Boundary, now)
+        .where(Area.valid_to.is_(None))
+    ).add_columns(agreement.c.id.label("led_by"))
+    led = select(agreement.c.id).where(agreement.c.lead_id == func.any(hit.c.path)).scalar_subquery()
+    covering = select(*(hit.c[name] for name in said), led.label("led_by")).where(hit.c.covers)
+    return union_all(covering, lead).cte("contender")
+
+
+def owner_by_point(hit: CTE, agreement: CTE) -> CTE:
+    """The one owner among the contenders; `agreement_id` when it is theirs by a border agreement."""
+    one, other = contenders(hit, agreement), hit.alias("other")
     owns = select(GridCategory.area_id).where(
-        GridCategory.area_id == hit.c.id, GridCategory.category == bindparam("category", type_=String)
+        GridCategory.area_id == one.c.id, GridCategory.category == bindparam("category", type_=String)
     )
     lost = (
         select(func.count())
         .select_from(Overlap)
         .join(other, and_(other.c.id == Overlap.owner_id, other.c.covers))
-        .where(Overlap.loser_id == hit.c.id)
+        .where(Overlap.loser_id == one.c.id)
     )
-    dedicated = hit.c.kind == GridKind.DEDICATED
-    rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 2), else_=1)
+    dedicated = one.c.kind == GridKind.DEDICATED
+    rank = case((and_(dedicated, owns.exists()), 0), (dedicated, 3), (one.c.led_by.is_not(None), 1), else_=2)
+    by_agreement = case((dedicated, null()), else_=one.c.led_by)
     return (
-        select(*(hit.c[name] for name in (*CARRIED, *SHAPE)))
-        .where(hit.c.covers)
-        .order_by(rank, hit.c.depth.desc(), lost.scalar_subquery(), hit.c.code)
+        select(*(one.c[name] for name in (*CARRIED, *SHAPE)), by_agreement.label("agreement_id"))
+        .order_by(rank, one.c.depth.desc(), lost.scalar_subquery(), one.c.code)
         .limit(1)
         .cte("owner")
     )
 
 
+def led_by(agreement: CTE, owner: CTE) -> ColumnElement[Any]:
+    """JSON of the agreement by which the owner leads, or null."""
+    lead = aliased(Area, name="lead")
+    said = func.jsonb_build_object(
+        "id", agreement.c.id, "code", lead.code, "name", lead.name, "basis", agreement.c.basis
+    )
+    query = select(said).select_from(agreement).join(lead, lead.id == agreement.c.lead_id)
+    return query.where(agreement.c.id == owner.c.agreement_id).correlate(owner).scalar_subquery()
+
+
 def owner_by_code() -> CTE:
-    """The area a code names, now or ever (a sign's code is more certain than a phone's point)."""
+    """The area a code names, now or ever (a sign's code is more certain than a phone's point); of one that has
+    ended what is left of the ground above it.
+    """
     now = and_(Boundary.area_id == Area.id, Boundary.valid.op("@>")(_at()))
+    named = aliased(Area, name="named")
     return (
         select(
             *(getattr(Area, name) for name in CARRIED),
             Boundary.id.label("boundary_id"),
             Boundary.version.label("boundary_version"),
         )
-        .join(AreaCode, AreaCode.area_id == Area.id)
+        .join(named, Area.id == func.any(named.path))
+        .join(AreaCode, AreaCode.area_id == named.id)
         .outerjoin(Boundary, now)
         .where(AreaCode.code == bindparam("area_code", type_=String), Area.valid_to.is_(None))
+        .order_by(func.cardinality(Area.path).desc())
+        .limit(1)
         .cte("owner")
     )
 

@@ -15,7 +15,9 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
+    Text,
     Uuid,
     false,
     literal_column,
@@ -25,9 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.audit import GENESIS
 from app.core.db import Base
 from app.core.fields import Code, Name
 from app.core.scope import Scope, Scoped
+from app.grid.addresses import keys_of, sought_of
 
 
 class AreaLevel(StrEnum):
@@ -41,6 +45,7 @@ class AreaLevel(StrEnum):
 
 
 LEVELS = tuple(AreaLevel)
+NAMED = "level = 'community' and valid_to is null"  # what is looked up by its name, not by its code
 DEPTH = {level: depth for depth, level in enumerate(LEVELS)}
 
 
@@ -88,6 +93,7 @@ class Area(Base):
         Index(None, "parent_id"),
         Index(None, "level", "code"),
         Index("area_code_now", "code", unique=True, postgresql_where=literal_column("valid_to is null")),
+        Index("area_named", "name", postgresql_where=literal_column(NAMED)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -159,6 +165,52 @@ class Overlap(Base):
     since: Mapped[datetime]
 
 
+class AgreementState(StrEnum):
+    """How far two sides have come; the dates alone say when an agreed one counts."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class BorderAgreement(Base):
+    """Which of two neighbours leads on a river, a road or a strip between them, from–to (CASES 2.4).
+
+    `drawn` is the line or polygon as it was given, `ground` what it covers: the polygon, or the line with
+    `buffer_m` on both sides. It counts where and while `agreed_at` is set and `valid` holds the moment.
+    """
+
+    __tablename__ = "border_agreement"
+    __table_args__ = (
+        CheckConstraint(one_of("state", AgreementState), name="state"),
+        CheckConstraint("lead_id <> other_id", name="sides"),
+        Index("border_agreement_ground", "ground", postgresql_using="gist"),
+        Index(None, "lead_id"),
+        Index(None, "other_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    trail_hash: Mapped[bytes] = mapped_column(LargeBinary, default=GENESIS)
+    state: Mapped[str] = mapped_column(String(20))
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("area.id"))
+    drawn: Mapped[Any] = mapped_column(Geometry("GEOMETRY", 4326, spatial_index=False))
+    ground: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", 4326, spatial_index=False))
+    buffer_m: Mapped[float | None] = mapped_column(Float)
+    basis: Mapped[str] = mapped_column(String(400))
+    valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    lead_post: Mapped[UUID | None]
+    lead_at: Mapped[datetime | None]
+    other_post: Mapped[UUID | None]
+    other_at: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(400))
+
+
 class DwellingUse(StrEnum):
     """What a door is used for."""
 
@@ -170,14 +222,30 @@ class DwellingUse(StrEnum):
     OTHER = "other"
 
 
+def _keys(context: Any) -> list[str]:
+    said = context.get_current_parameters()
+    return keys_of(said["name"], said.get("aliases") or (), said.get("address"))
+
+
+def _sought(context: Any) -> str:
+    said = context.get_current_parameters()
+    return sought_of(said["name"], said.get("aliases") or (), said.get("address"))
+
+
 class Estate(Base):
-    """A managed compound 小区; it crosses grids, and a grid holds several (DESIGN 2)."""
+    """A managed compound 小区; it crosses grids, and a grid holds several (DESIGN 2).
+
+    `keys` is what equals for every spelling of its name, other names and address (app/grid/addresses.py), `sought`
+    the same as lines of text, for a part of a name; both are filled in when it is inserted.
+    """
 
     __tablename__ = "estate"
-
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
+    aliases: Mapped[list[str]] = mapped_column(ARRAY(String(60)), default=list, server_default="{}")
     address: Mapped[str | None] = mapped_column(String(400))
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text), default=_keys, server_default="{}")
+    sought: Mapped[str] = mapped_column(Text, default=_sought, server_default="")
     street_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"), index=True)
     firm_unit_id: Mapped[UUID | None]
     outline: Mapped[Any] = mapped_column(Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=True)
@@ -195,7 +263,8 @@ class Dwelling(Scoped, Base):
     __table_args__ = (
         CheckConstraint(one_of("use", DwellingUse), name="use"),
         Index("dwelling_door", "area_id", "building", "entrance", "room", unique=True),
-        Index(None, "estate_id"),
+        Index("dwelling_of_estate", "estate_id", "door", "id"),
+        Index("dwelling_by_door", "door", "id"),
         Index("dwelling_of_grid", "grid_id", "door", "id"),
         Index("dwelling_of_community", "community_id", "door", "id"),
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.issues.routing import Choice
-from app.issues.schemas import CandidateOut, HolderOut, PlaceOut, ReasonOut
+from app.issues.schemas import AgreementSaid, CandidateOut, HolderOut, PlaceOut, ReasonOut
 from app.issues.situation import Situation
 from app.people.models import Role
 
@@ -41,6 +41,8 @@ WHY_WORDS: dict[str, tuple[str, str]] = {
     "designated": ("由{zh}人工分派。", "Assigned by hand by the {en}."),
 }
 
+LED = ("按边界协议由{name}牵头({basis})。", "By a border agreement {name} leads here ({basis}).")
+
 
 def in_words(reason: dict[str, str]) -> ReasonOut:
     """One reason with its two sentences."""
@@ -61,10 +63,16 @@ def stored(situation: Situation, choice: Choice) -> dict[str, Any]:
             "boundary_version": situation.area["boundary_version"] if boundary else None,
             "candidates": situation.candidates,
             "outside": situation.outside,
+            "agreement": situation.agreement,
         },
         "holder": holder(choice),
         "reasons": list(choice.reasons),
     }
+
+
+def _led(agreement: dict[str, str]) -> ReasonOut:
+    zh, en = (one.format(**agreement) for one in LED)
+    return ReasonOut(role="desk", why="border_agreement", zh=zh, en=en)
 
 
 def holder(choice: Choice) -> dict[str, Any] | None:
@@ -82,7 +90,9 @@ def place_out(kept: dict[str, Any]) -> PlaceOut:
     """The place of a stored explanation."""
     place = kept["place"]
     touched = [CandidateOut(**candidate) for candidate in place["candidates"]]
-    return PlaceOut(**{**place, "candidates": touched}, near_border=len(touched) > 1)
+    led = place.get("agreement")
+    said = {**place, "candidates": touched, "agreement": AgreementSaid(**led) if led else None}
+    return PlaceOut(**said, near_border=len(touched) > 1)
 
 
 def holder_out(kept: dict[str, Any]) -> HolderOut | None:
@@ -91,5 +101,7 @@ def holder_out(kept: dict[str, Any]) -> HolderOut | None:
 
 
 def reasons_out(kept: dict[str, Any]) -> list[ReasonOut]:
-    """The reasons of a stored explanation in words."""
-    return [in_words(reason) for reason in kept["reasons"]]
+    """The reasons of a stored explanation in words; first of all whom a border agreement lets lead there."""
+    led = kept["place"].get("agreement")
+    first = [] if led is None else [_led(led)]
+    return first + [in_words(reason) for reason in kept["reasons"]]

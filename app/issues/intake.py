@@ -30,7 +30,7 @@ from app.core.outbox import Outbox
 from app.core.work import PUBLIC, Work
 from app.grid.locate import ewkb_point
 from app.grid.models import Area, Dwelling
-from app.issues import explaining, situation
+from app.issues import explaining, whereabouts
 from app.issues.events import IssueAssigned, IssueRaised, IssueScreened
 from app.issues.guards import ORIGINALS
 from app.issues.kinds import Channel, State
@@ -39,6 +39,7 @@ from app.issues.records import IssuePhoto, Reporter
 from app.issues.routing import Asked, Choice, choose
 from app.issues.schemas import RaiseIssue
 from app.issues.situation import Facts, Situation
+from app.issues.whereabouts import Said
 from app.people.models import Unit
 
 DIGITS = (5, 5, 5, 6, 6)  # a crowded day asks for six (HOUSE 4.5)
@@ -109,17 +110,21 @@ async def raise_issue(
     """
     respondent = await _unit(work, form.respondent_unit)
     facts = facts_of(work, form, respondent)
-    if form.dwelling_id is not None and facts.by == "none":
+    if form.dwelling_id is not None and facts.by == "none" and form.sign is None:
         facts = replace(facts, area_code=await _code_of_door(work, form.dwelling_id))
     if placed_at is not None:
         facts = facts.at_time(placed_at)
-    read = await situation.read(await work.cursor(), facts)
+    where = await whereabouts.find(work, facts, Said(form.sign, facts.area_code, form.place_text))
+    read = await whereabouts.read(work, where)
     if form.category is not None and read.category_version is None:
         raise UnknownCategory("category")
     if form.area_code is not None and not read.located:
         raise UnknownArea("area_code")
     choice = route(read, confidential=form.confidential)
     row = _issue_row(work, form, read, choice) | {"screening": screening, "respondent_unit_id": respondent}
+    if where.place is not None:
+        row["estate_id"] = form.estate_id or where.place.estate_id
+        row["dwelling_id"] = form.dwelling_id or where.place.dwelling_id
     if screening:
         row["holder_id"] = None  # who would hold it is kept in the explanation; the desk looks at it first
     clocks = clocks_of(work, read.house, row)

@@ -22,9 +22,9 @@ from app.issues import (
     lists,
     neighbours,
     queries,
-    situation,
     suggesting,
     views,
+    whereabouts,
 )
 from app.issues.category_schemas import CategoryOut, SuggestOut
 from app.issues.follow_schemas import FollowOut
@@ -60,6 +60,7 @@ from app.issues.schemas import (
 from app.issues.step_schemas import CompleteStep, RateStep
 from app.issues.stepping import Key, add_issue_step
 from app.issues.taking import ready
+from app.issues.whereabouts import Said
 from app.people.capabilities import Capability
 from app.people.login import BadLink, StaffWork, needs, needs_first
 
@@ -69,10 +70,12 @@ SEE = needs(Capability.SEE_ISSUES)
 
 @router.post("/locate", dependencies=[OPEN_TO_ALL])
 async def locate(form: Locate, work: LocateWork) -> LocateOut:
-    """Where a report would be placed and who would hold it; nothing is stored."""
-    said = RaiseIssue(text="-", **form.model_dump(exclude={"at"}))
+    """Where a report would be placed and who would hold it, and what an address may mean; nothing is stored."""
+    said = RaiseIssue(text="-", **form.model_dump(exclude={"at", "text"}))
     facts = intake.facts_of(work, said)
-    read = await situation.read(await work.cursor(), facts if form.at is None else facts.at_time(form.at))
+    facts = facts if form.at is None else facts.at_time(form.at)
+    where = await whereabouts.find(work, facts, Said(form.sign, form.area_code, form.text), offering=True)
+    read = await whereabouts.read(work, where)
     if form.area_code is not None and not read.located:
         raise intake.UnknownArea("area_code")
     kept = explaining.stored(read, intake.route(read))
@@ -81,6 +84,7 @@ async def locate(form: Locate, work: LocateWork) -> LocateOut:
         holder=explaining.holder_out(kept),
         explanation=explaining.reasons_out(kept),
         due_at=read.house.calendar.after(facts.now, read.house.ruled("solve").limit),
+        addresses=whereabouts.offered(where.answer),
     )
 
 

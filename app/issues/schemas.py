@@ -25,6 +25,7 @@ def _moment(at: datetime) -> datetime:
 
 
 Moment = Annotated[datetime, AfterValidator(_moment)]
+SignId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{10,96}$")]
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 
 
@@ -90,8 +91,9 @@ class RaiseIssue(Schema):
     type: IssueType = IssueType.HELP
     category: CategoryCode | None = Field(None, examples=["public_toilet"])
     point: Point | None = None
-    area_code: Code | None = None
-    place_text: Sentence | None = None
+    area_code: Code | None = Field(None, description="any code an area has or had, or a door's")
+    sign: SignId | None = Field(None, description="what a scanned sign says, in place of a code")
+    place_text: Sentence | None = Field(None, description="an address; it decides when it means one place only")
     contact: Contact | None = None
     urgency: Urgency = Urgency.NORMAL
     channel: Channel | None = None
@@ -141,6 +143,8 @@ class Locate(Schema):
 
     point: Point | None = None
     area_code: Code | None = None
+    sign: SignId | None = None
+    text: Sentence | None = Field(None, description="an address, as somebody would write it")
     category: CategoryCode | None = None
     type: IssueType = IssueType.HELP
     urgency: Urgency = Urgency.NORMAL
@@ -181,6 +185,15 @@ class ReasonOut(Schema):
     en: str
 
 
+class AgreementSaid(Schema):
+    """The border agreement by which an area leads where the place lies."""
+
+    id: UUID
+    code: str
+    name: str
+    basis: str
+
+
 class PlaceOut(Schema):
     """Where an issue was placed, by which boundary version, and who else might own the ground."""
 
@@ -192,15 +205,32 @@ class PlaceOut(Schema):
     near_border: bool
     candidates: list[CandidateOut]
     outside: dict[str, Any] | None
+    agreement: AgreementSaid | None = None
+
+
+class AddressOut(Schema):
+    """A place an address may mean, as public as its reader may know it; chosen by its `area_code`."""
+
+    closeness: str
+    area_code: str
+    level: str
+    label: str
+    within: list[str]
+    certain: bool
+    zh: str
+    en: str
+    estate_id: UUID | None
+    dwelling_id: UUID | None
 
 
 class LocateOut(Schema):
-    """The dry run's answer."""
+    """The dry run's answer. `addresses` are what the words may mean, the likeliest first."""
 
     place: PlaceOut
     holder: HolderOut | None
     explanation: list[ReasonOut]
     due_at: datetime
+    addresses: list[AddressOut]
 
 
 class RaisedOut(Schema):

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncCursor
-from sqlalchemy import CTE, DateTime, String, and_, bindparam, case, cast, false, func, literal, or_, select
+from sqlalchemy import CTE, DateTime, String, and_, bindparam, case, cast, false, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
@@ -69,11 +69,12 @@ class Situation:
     house: House
     accused_area: UUID | None
     outside: dict[str, Any] | None = None
+    agreement: dict[str, Any] | None = None
 
     @property
     def located(self) -> bool:
         """Whether an area of the ground owns it, so that it can be routed."""
-        return self.by in ("point", "code") and self.area["id"] is not None
+        return self.by != "none" and self.area["id"] is not None
 
     @property
     def placement(self) -> Placement:
@@ -104,11 +105,12 @@ async def read(cursor: AsyncCursor[Any], facts: Facts) -> Situation:
 def _as_situation(by: str, row: Any) -> Situation:
     width = len(locate.SAID)
     area = dict(zip(locate.SAID, row, strict=False))
-    chain, candidates, posts, category, house, accused = row[width:]
+    chain, candidates, posts, category, house, accused, agreement = row[width:]
     known = category or {}
     return Situation(
         by, area, chain or [], candidates, [_candidate(post) for post in posts or []],
         known.get("version"), known.get("building", False), read_house(house), accused,
+        agreement=agreement,
     )  # fmt: skip
 
 
@@ -202,9 +204,12 @@ def _chain_of(owner: CTE) -> Any:
 def statement(by: str) -> Statement:
     """The situation statement for `point`, `code` or `none`."""
     touched: Any = cast(literal("[]"), JSONB)
+    led: Any = cast(null(), JSONB)
     if by == "point":
         hit = locate.hits()
-        owner = locate.owner_by_point(hit)
+        agreement = locate.agreed(hit)
+        owner = locate.owner_by_point(hit, agreement)
+        led = locate.led_by(agreement, owner)
         touched = locate.candidates(hit, owner)
     else:
         owner = locate.owner_by_code() if by == "code" else locate.owner_of_nothing()
@@ -212,7 +217,7 @@ def statement(by: str) -> Statement:
     accused = select(Unit.area_id).where(Unit.id == bindparam("respondent", type_=Unit.id.type)).scalar_subquery()
     owned = [owner.c[name] for name in locate.SAID]
     query = select(
-        *owned, _chain_of(owner), touched, _posts_on(owner), _category(), house_json(), accused
+        *owned, _chain_of(owner), touched, _posts_on(owner), _category(), house_json(), accused, led
     ).select_from(one.outerjoin(owner, literal(value=True)))
     return Statement(compiled(query))
 

@@ -55,6 +55,9 @@ class Capability(StrEnum):
     SEE_BOARDS = "see_boards"
     KEEP_BOARDS = "keep_boards"
     SIGN_PAPERS = "sign_papers"
+    SEE_AGREEMENTS = "see_agreements"
+    KEEP_AGREEMENTS = "keep_agreements"
+    ARRANGE_GROUND = "arrange_ground"
     EXPORT_GROUND = "export_ground"
 
 
@@ -96,6 +99,10 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_BOARDS: STREET | {Role.DISTRICT_ADMIN},
     # Which paper a post may sign is the paper's own rule (app/papers/kinds.py).
     Capability.SIGN_PAPERS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
+    Capability.SEE_AGREEMENTS: COMMUNITY | STREET | WHOLE_DISTRICT,
+    # Who may speak for which side is the agreement's own rule (app/borders/agreements.py).
+    Capability.KEEP_AGREEMENTS: COMMUNITY | STREET | DISTRICT,
+    Capability.ARRANGE_GROUND: STREET | {Role.DISTRICT_ADMIN},
     # Areas are open to all; whole files of them are taken by offices.
     Capability.EXPORT_GROUND: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
 }

@@ -9,10 +9,11 @@ import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
 
-from app.boards import queries, sheet, signs
+from app.boards import queries, sheet
 from app.core.clock import FixedClock
 from app.core.crypto import Keys
 from app.core.work import Runtime, open_city, system_work
+from app.grid import signs
 from app.people import actions, phones
 from app.people.models import Role
 from tests import town

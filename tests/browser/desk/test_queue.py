@@ -8,11 +8,14 @@ import pytest
 from playwright.async_api import Page, Route, expect
 from pypdf import PdfReader
 
+from app.core.work import Runtime
 from app.people.models import Role
 from tests import town
+from tests.browser.conftest import picture
 from tests.browser.desk.conftest import Street
 from tests.conftest import Sit
 from tests.dispatch.desks import orders
+from tests.grid.test_places import settle
 from tests.issues.acts import raised
 
 pytestmark = pytest.mark.anyio
@@ -93,6 +96,33 @@ async def test_d2_the_proposal_says_why_and_another_unit_asks_one_listed_reason(
     [order] = await orders(street.desk, one["id"])
     said = (await street.desk.get(f"/orders/{order['id']}")).json()
     assert said["unit"]["name"] == "乌龙街道"
+
+
+async def test_d3_an_address_offers_its_places_by_key_and_another_may_be_typed(
+    street: Street, runtime: Runtime
+) -> None:
+    """What may mean two places is chosen by its key; a door is shown to the desk whose ground it is on."""
+    await settle(runtime)
+    said = {"text": "单元门禁坏了。", "district": town.DISTRICTS[0]}
+    lost = await street.public.post(
+        "/issues", said | {"place_text": "安居苑3栋", "point": town.point(JUST_OUTSIDE)}
+    )
+    page = await street.page("?list=unplaced")
+    await current(page)
+    await page.keyboard.press("l")
+    offered = page.locator(".addresses button")
+    await expect(offered).to_have_count(2)
+    await expect(offered.first).to_contain_text("三岔口社区 第二网格 · 小区和楼栋一致")
+    await page.locator(".panel input").first.fill("韶光花园2栋1单元101")
+    await page.keyboard.press("Enter")
+    await expect(offered).to_contain_text(["韶光花园小区 2-1-101"])
+    await picture(page, "desk_d3_address")
+    await expect(page.locator(".grids button").first).to_contain_text("2")
+    await page.locator(".panel .addresses button").first.click()
+    await expect(row(page, lost.json())).to_have_count(0)
+    placed = (await street.desk.get(f"/issues/{lost.json()['id']}")).json()
+    assert placed["place"]["chain"][-1]["code"] == town.B2
+    assert placed["remarks"][-1]["text"] == "按地址核对后定位"
 
 
 async def test_d3_one_key_places_what_lies_outside_and_the_map_another(street: Street) -> None:

@@ -8,9 +8,10 @@ from app.core.work import Runtime, system_work
 from app.issues.models import Issue
 from app.people.models import Role
 from tests import town
-from tests.browser.conftest import HERE, OpenFace
+from tests.browser.conftest import HERE, OpenFace, picture, violations
 from tests.browser.resident.acts import LAMP, focused, issues, number_on, opened, press, sent, to_check, type_words
 from tests.conftest import Desk
+from tests.grid.test_places import settle
 from tests.issues.acts import raised
 from tests.issues.test_follow_words import MOBILE, phone_of
 
@@ -52,6 +53,27 @@ async def test_r1_a_guessed_kind_is_corrected_and_stays_corrected(open_face: Ope
     await sent(page)
     (one,) = await issues(runtime)
     assert one.category == "p0102"
+
+
+async def test_r1_where_it_is_by_an_address_that_is_known_and_never_a_door(
+    open_face: OpenFace, runtime: Runtime
+) -> None:
+    """Words offer estates and buildings; the one that is tapped places the report."""
+    await settle(runtime)
+    page = await opened(open_face, sign=False)
+    await page.locator("#place_text").fill("安居苑3栋1单元101")
+    offered = page.locator(".known button")
+    await expect(offered).to_have_text(
+        ["安居苑 3栋 乌龙街道 三岔口社区 第二网格", "安居苑 3栋 乌龙街道 联大社区 大网格 小网格甲"]
+    )
+    await picture(page, "resident_r1_address")
+    await offered.last.tap()
+    await page.get_by_text("地点:乌龙街道 联大社区 安居苑 3栋").wait_for()
+    assert await violations(page) == []
+    await to_check(page)
+    await sent(page)
+    (one,) = await issues(runtime)
+    assert (one.placement, one.place_text, one.dwelling_id) == ("placed", "安居苑3栋1单元101", None)
 
 
 async def test_r1_where_it_is_by_the_phone_or_by_a_tap_on_the_map(open_face: OpenFace, runtime: Runtime) -> None:

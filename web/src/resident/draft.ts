@@ -25,6 +25,8 @@ export interface Place {
   atSign: boolean
   point: Point | null
   placeText: string
+  /** The known place that was chosen for these words. */
+  chosen: { code: string; name: string } | null
 }
 export interface Draft extends Place {
   /** The Idempotency-Key of this report: the same for every try. */
@@ -39,7 +41,7 @@ export interface Draft extends Place {
 }
 
 const KEY = 'wangge.r.draft'
-const NOWHERE: Place = { district: null, sign: null, board: null, atSign: true, point: null, placeText: '' }
+const NOWHERE: Place = { district: null, sign: null, board: null, atSign: true, point: null, placeText: '', chosen: null }
 
 function fresh(): Draft {
   return {
@@ -63,8 +65,8 @@ export const neighbours = ref<Schemas['NeighbourOut'][]>([])
 watch(draft, () => localStorage.setItem(KEY, JSON.stringify(draft)), { deep: true, flush: 'sync' })
 
 export function placeOf(one: Place): Place {
-  const { district, sign, board, atSign, point, placeText } = one
-  return { district, sign, board, atSign, point, placeText }
+  const { district, sign, board, atSign, point, placeText, chosen } = one
+  return { district, sign, board, atSign, point, placeText, chosen }
 }
 
 /** A new report, at a place that is known or at none. */
@@ -108,6 +110,7 @@ export function bodyOf(one: Draft): Schemas['RaiseIssue'] {
   if (one.category) body.category = one.category.code
   if (one.point) body.point = { ...one.point, crs: 'wgs84' }
   else if (board) body.area_code = board.area_code
+  else if (one.chosen) body.area_code = one.chosen.code
   if (one.placeText.trim()) body.place_text = one.placeText.trim()
   if (contact.name || contact.phone) body.contact = contact
   if (one.same) body.same_as = one.same.id

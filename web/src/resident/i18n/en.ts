@@ -21,7 +21,7 @@ const en: typeof zh = {
   place: {
     title: 'Where is it?', near: 'Near {name}', fromSign: 'from the code', change: 'Change the place', exact: 'Exact place', exactHint: 'e.g. below block 3, entrance 2',
     byPhone: 'Use my position', locating: 'Finding your position…', byMap: 'Show on a map', closeMap: 'Close the map', mapLabel: 'Tap the map where it is',
-    found: 'Position found (about {m} m exact)', picked: 'Picked on the map', drop: 'Do not use it', notHere: 'It is not here',
+    found: 'Position found (about {m} m exact)', picked: 'Picked on the map', isIt: 'Is it here? One tap is enough', chosen: 'Place: {name}', drop: 'Do not use it', notHere: 'It is not here',
     here: 'It is at {name}', denied: 'No position was given. Never mind: describe the place.', wide: 'The position is too vague ({m} m) and was not used. Describe the place.',
     badSign: 'This code is no longer valid or cannot be read. Describe the place; you can report all the same.', noLine: 'No connection; the code gives the place, it is looked up when sending.',
     looking: 'Reading the place from the code…', none: 'No place given; the staff will look for it from your words.',

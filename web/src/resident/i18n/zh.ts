@@ -19,7 +19,7 @@ export default {
   place: {
     title: '在哪里?', near: '{name} 附近', fromSign: '扫码得知', change: '改地点', exact: '具体位置', exactHint: '如:3栋2单元楼下、韶光街公交站旁',
     byPhone: '用手机定位', locating: '正在定位…', byMap: '在地图上指', closeMap: '收起地图', mapLabel: '点一下地图,选出事地点',
-    found: '已取得手机位置(误差约 {m} 米)', picked: '已在地图上选好', drop: '不用这个位置', notHere: '不在这里',
+    found: '已取得手机位置(误差约 {m} 米)', picked: '已在地图上选好', isIt: '是这里吗?点一下就行', chosen: '地点:{name}', drop: '不用这个位置', notHere: '不在这里',
     here: '就在 {name}', denied: '没有得到定位,不要紧:写清地点就行。', wide: '定位误差太大({m} 米),没有采用。请写清地点。',
     badSign: '这个二维码已失效或识别不了。请写清地点,照样可以反映。', noLine: '网络不通,地点以二维码为准,发送时再查。',
     looking: '正在读取二维码对应的地点…', none: '没有填地点,工作人员会按您写的内容去找。',
