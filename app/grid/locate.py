@@ -25,8 +25,10 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from app.core.geometry import circle_ring
+from app.grid.lineage import AreaPast, stood_then, then
 from app.grid.models import (
     Area,
     AreaCode,
@@ -84,13 +86,14 @@ def hits() -> CTE:
     """Every area whose boundary at `at` touches the circle, and whether it covers the point."""
     return (
         select(
-            *(getattr(Area, name) for name in CARRIED),
-            func.cardinality(Area.path).label("depth"),
+            *(then(name) for name in CARRIED),
+            func.cardinality(then("path")).label("depth"),
             Boundary.id.label("boundary_id"),
             Boundary.version.label("boundary_version"),
             func.ST_Covers(Boundary.geom, _geometry("point")).label("covers"),
         )
         .join(Area, Area.id == Boundary.area_id)
+        .outerjoin(AreaPast, stood_then(_at()))
         .where(func.ST_Intersects(Boundary.geom, _geometry("circle")), _valid_then())
         .cte("hit")
     )
@@ -120,15 +123,20 @@ def owner_by_point(hit: CTE) -> CTE:
 
 
 def owner_by_code() -> CTE:
-    """The area a code names, now or ever (a sign's code is more certain than a phone's point)."""
+    """The area a code names, now or ever (a sign's code is more certain than a phone's point); a code of an area
+    that has ended leads to its successor.
+    """
     now = and_(Boundary.area_id == Area.id, Boundary.valid.op("@>")(_at()))
+    named = aliased(Area, name="named")
     return (
         select(
             *(getattr(Area, name) for name in CARRIED),
             Boundary.id.label("boundary_id"),
             Boundary.version.label("boundary_version"),
         )
-        .join(AreaCode, AreaCode.area_id == Area.id)
+        .select_from(AreaCode)
+        .join(named, named.id == AreaCode.area_id)
+        .join(Area, Area.id == func.coalesce(named.successor_id, named.id))
         .outerjoin(Boundary, now)
         .where(AreaCode.code == bindparam("area_code", type_=String), Area.valid_to.is_(None))
         .cte("owner")
@@ -173,10 +181,11 @@ def nearest() -> Select[Any]:
     geography = func.Geography
     return (
         select(
-            *(getattr(Area, name) for name in CARRIED),
+            *(then(name) for name in CARRIED),
             func.ST_Distance(geography(Boundary.geom), geography(point)).label("distance_m"),
         )
         .join(Area, Area.id == Boundary.area_id)
+        .outerjoin(AreaPast, stood_then(_at()))
         .where(Area.level == AreaLevel.GRID, _valid_then())
         .order_by(Boundary.geom.op("<->")(point))
         .limit(1)

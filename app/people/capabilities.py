@@ -55,6 +55,8 @@ class Capability(StrEnum):
     SEE_BOARDS = "see_boards"
     KEEP_BOARDS = "keep_boards"
     SIGN_PAPERS = "sign_papers"
+    SEE_CHANGES = "see_changes"
+    DRAFT_CHANGES = "draft_changes"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -95,6 +97,9 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     Capability.KEEP_BOARDS: STREET | {Role.DISTRICT_ADMIN},
     # Which paper a post may sign is the paper's own rule (app/papers/kinds.py).
     Capability.SIGN_PAPERS: COMMUNITY | STREET | DEPARTMENT | DISTRICT,
+    # Who agrees to and who approves a change of the ground is its workflow's (app/changes/workflow.py).
+    Capability.SEE_CHANGES: COMMUNITY | STREET | WHOLE_DISTRICT,
+    Capability.DRAFT_CHANGES: COMMUNITY | STREET | DISTRICT,
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""
