@@ -207,7 +207,7 @@ class Dwelling(Scoped, Base):
             "room",
             unique=True,
             postgresql_nulls_not_distinct=True,
-        ),  # fmt: skip
+        ),
         Index(None, "estate_id"),
         Index("dwelling_of_grid", "grid_id", "door", "id"),
         Index("dwelling_of_community", "community_id", "door", "id"),

@@ -12,8 +12,8 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Moved:
-    """Ids of areas: `outlines` had theirs changed or ended, `drawn` have a new one, `rows` stand elsewhere, are named
-    otherwise or have ended, with all below them. `streets` are those over any of it, before and after.
+    """Ids of areas: `outlines` had theirs changed or ended, `drawn` have a new one, `rows` stand elsewhere, are
+    named otherwise or have ended, with all below them. `streets` are those over any of it, before and after.
     """
 
     change_id: UUID

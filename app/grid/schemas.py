@@ -42,8 +42,8 @@ class AreaDetail(AreaSummary):
     codes: list[str]
     party_orgs: list[str]
     valid_to: datetime | None = None
-    became: list[Kin] = []
-    came_from: list[Kin] = []
+    became: list[Kin] = Field(default_factory=list)
+    came_from: list[Kin] = Field(default_factory=list)
 
 
 class FeatureCollection(Schema):
