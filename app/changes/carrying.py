@@ -1,4 +1,4 @@
-"""What other packages do for a change of the ground. This one may not know them: app/on_ground.py puts them together."""
+"""What other packages do for a change of the ground. This one may not know them: see app/on_ground.py."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """What a request may ask for: one form for each kind, told apart by `kind`.
 
-Areas are named by code. A shape is a GeoJSON Polygon or MultiPolygon in WGS84. Every kind may redraw other areas in
-the same breath (`redrawn`), so that a border moves on both sides at once.
+Areas are named by code. A shape is a GeoJSON Polygon or MultiPolygon in WGS84. Every kind may redraw other areas
+in the same breath (`redrawn`), so that a border moves on both sides at once.
 """
 
 from typing import Annotated, Any, Literal

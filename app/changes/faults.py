@@ -118,7 +118,7 @@ class Fault:
     @property
     def words(self) -> tuple[str, str]:
         """The Chinese and the English sentence, filled in."""
-        size = "" if self.m2 is None else f"{self.m2:,.1f}" if self.m2 < 10 else f"{self.m2:,.0f}"
+        size = "" if self.m2 is None else f"{self.m2:,.1f}"
         zh, en = WORDS[self.code]
         filled = {**self.data, "m2": size}
         return zh.format_map(filled), en.format_map(filled)

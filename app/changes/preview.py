@@ -32,7 +32,7 @@ async def preview_of(work: Work, plan: Plan, on_ground: OnGround, accept: list[s
         handed=_handed(plan),
         counts={**counts, "posts": sum(one.count for one in posts)},
         posts=posts,
-        gaps=await _gaps(work, plan),
+        gaps=_gaps(plan),
         told=await _told(work, plan),
         findings=[FindingOut.model_validate(one) for one in told(plan.faults, accept)],
     )
@@ -102,7 +102,7 @@ async def _posts(work: Work, plan: Plan) -> list[PostFate]:
     ]
 
 
-async def _gaps(work: Work, plan: Plan) -> list[str]:
+def _gaps(plan: Plan) -> list[str]:
     """New grids, and ended ones' successors, that nobody's worker post would be over."""
     fresh = [new.code for new in plan.made if new.level == AreaLevel.GRID]
     brought = {code for code in plan.posts.values() if code}

@@ -1,4 +1,4 @@
-"""Changes of the ground over HTTP: list, draft, try out, one in full with its preview and map, one route a step."""
+"""Changes of the ground over HTTP: list, draft, try out, one in full with preview and map, a route a step."""
 
 from typing import Annotated, Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""After the moment: open work on old ground is re-homed in batches, each its own transaction, until none is left."""
+"""After the moment: open work on old ground is re-homed in batches, each a transaction, until none is left."""
 
 from datetime import timedelta
 from functools import partial

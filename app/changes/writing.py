@@ -85,7 +85,7 @@ with moved as (
     update area set parent_id = %(to)s::uuid where id = any(%(areas)s::uuid[]) returning 1)
 select count(*) from moved
 """)
-# A level's own column is the area itself, those above come from the parent; deeper ones are null with the parent's.
+# A level's own column is the area itself, those above come from the parent; deeper ones are null with it.
 CHAINED = """
     case a.level when 'district' then a.id else {p}.district_id end,
     case a.level when 'street' then a.id else {p}.street_id end,
@@ -117,7 +117,8 @@ leads as (
     select distinct l.org_id, a.successor_id, %(at)s::timestamptz, null::timestamptz
     from left_by l join area a on a.id = l.area_id
     where a.successor_id is not null and not exists (
-        select from party_org_area o where o.org_id = l.org_id and o.area_id = a.successor_id and o.valid_to is null)
+        select from party_org_area o
+        where o.org_id = l.org_id and o.area_id = a.successor_id and o.valid_to is null)
     on conflict do nothing returning 1),
 estates as (
     update estate e set street_id = a.successor_id from area a
