@@ -27,10 +27,10 @@ from app.people.posts import reach_of
 OPEN = frozenset(ChangeState) - CHANGE.final - {ChangeState.IN_EFFECT}
 
 
-class NotYourGround(Forbidden):
+class OffOwnGround(Forbidden):
     """What changes lies outside the drafter's own ground."""
 
-    code = "not_your_ground"
+    code = "change_off_ground"
     zh = "只能对本辖区内的区域提出调整。"
     en = "You may only ask for changes on your own ground."
 
@@ -80,13 +80,13 @@ def _event(change: AreaChange, kind: type[events.OfChange]) -> Any:
 
 
 async def looked_at(work: Work, content: Content, own: UUID | None = None) -> Plan:
-    """What a content comes to now; `NotYourGround` when its subjects are not the caller's."""
+    """What a content comes to now; `OffOwnGround` when its subjects are not the caller's."""
     plan = await plan_for(work, content)
     if not work.scope.everything:
         ground = (await reach_of(work)).area_id
         about = plan.subjects or plan.receivers
         if any(ground not in one.path for one in about):
-            raise NotYourGround("content")
+            raise OffOwnGround("content")
     plan.faults += await _also_changing(work, plan, own)
     return plan
 

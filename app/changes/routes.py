@@ -84,7 +84,7 @@ def _add_step(name: str, form_type: type[Any]) -> None:
 
     take_step.__annotations__["form"] = form_type
     take_step.__doc__ = f"Step `{name}` of a change of the ground; 409 when the state or the version has moved on."
-    take_step.guards = f"area change step {name}"  # type: ignore[attr-defined]  # the workflow table decides
+    take_step.guards = f"area_change step {name}"  # type: ignore[attr-defined]  # the workflow table decides
     router.add_api_route(
         f"/area-changes/{{change_id}}/steps/{name}", take_step, methods=["POST"], name=f"area_change_step_{name}"
     )

@@ -47,7 +47,7 @@ class ChangeFilter(Schema):
 
 
 class ChangeStep(Schema):
-    """A step that may carry a note; `expected_version` is the version the caller looked at (409 if it moved on)."""
+    """A step that may carry a note; `expected_version` is what the caller looked at (409 if it moved on)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"note": "情况属实。", "expected_version": 2}]})
 
