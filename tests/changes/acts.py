@@ -5,16 +5,21 @@ from uuid import UUID
 
 from shapely import Polygon, box
 from shapely.geometry import mapping
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from app.changes.models import AreaChange
+from app.core.audit import Break, Trail, verify
+from app.core.outbox import Outbox
 from app.core.work import Runtime, system_work
 from app.grid.models import Area
-from app.people.models import Role
+from app.issues.models import Issue
+from app.people.models import Post, Role
 from app.worker.turns import catch_up, drain
 from tests import town
 from tests.conftest import Desk, Sit
 
 HERE = town.DISTRICTS[0]
+CHAINS = {"issue": Issue, "area_change": AreaChange, "post": Post}
 WEST_HALF, EAST_HALF = box(102.80, 24.80, 102.825, 24.85), box(102.825, 24.80, 102.85, 24.85)
 NEW_GRID = f"{town.C1}009"
 
@@ -84,6 +89,16 @@ async def read(by: Desk, change: dict[str, Any]) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def assert_whole(runtime: Runtime) -> None:
+    """Every chain of matters, changes and posts holds, and every act has its event."""
+    async with system_work(runtime, HERE) as work:
+        walked = [one for kind, model in CHAINS.items() async for one in verify(work.session, kind, model)]
+        acts = await work.session.scalar(select(func.count()).select_from(Trail)) or 0
+        events = await work.session.scalar(select(func.count()).select_from(Outbox))
+    assert [one for one in walked if isinstance(one, Break)] == []
+    assert (sum(one for one in walked if isinstance(one, int)), events) == (acts, acts)
 
 
 async def area_of(runtime: Runtime, code: str) -> Area:
