@@ -139,7 +139,7 @@ def _buildings(one: Finding, laid: coverage.Ground) -> bool:
     if one.code != LayerCode.GAP:
         return False
     below = [piece for piece in laid.pieces if piece.parent_code == one.features[0]]
-    return any(piece.level == AreaLevel.BUILDING_GROUP for piece in below)
+    return all(piece.level == AreaLevel.BUILDING_GROUP for piece in below)
 
 
 def _allowed(plan: Plan, old: Iterable[Finding]) -> Allowed:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from app.changes.kinds import ChangeKind
+from app.changes.kinds import AreaChangeKind
 from app.core.fields import Code, Name, Schema
 from app.grid.models import AreaLevel, GridKind
 
@@ -63,7 +63,7 @@ class Piece(Schema):
 class Split(_Content):
     """One area into several. Children go to the piece they lie in unless `children` says otherwise."""
 
-    kind: Literal[ChangeKind.SPLIT] = ChangeKind.SPLIT
+    kind: Literal[AreaChangeKind.SPLIT] = AreaChangeKind.SPLIT
     area: Code = Field(examples=["530114004001001"])
     pieces: list[Piece] = Field(min_length=2, max_length=MOST_PIECES)
     children: list[ChildTo] = Field(default_factory=list, max_length=2000)
@@ -72,7 +72,7 @@ class Split(_Content):
 class Merge(_Content):
     """Siblings into one. A `code` that one of them has keeps that one's identity; any other begins a new area."""
 
-    kind: Literal[ChangeKind.MERGE] = ChangeKind.MERGE
+    kind: Literal[AreaChangeKind.MERGE] = AreaChangeKind.MERGE
     areas: list[Code] = Field(
         min_length=2, max_length=MOST_PIECES, examples=[["530114004001001", "530114004001002"]]
     )
@@ -84,7 +84,7 @@ class Merge(_Content):
 class Redraw(_Content):
     """Borders between areas that stay who they are: all that change are in `redrawn`."""
 
-    kind: Literal[ChangeKind.REDRAW] = ChangeKind.REDRAW
+    kind: Literal[AreaChangeKind.REDRAW] = AreaChangeKind.REDRAW
     redrawn: list[Redrawn] = Field(min_length=1, max_length=MOST_PIECES)
 
 
@@ -93,7 +93,7 @@ class Move(_Content):
     and joins those it comes to; without, their outlines stay or are in `redrawn`.
     """
 
-    kind: Literal[ChangeKind.MOVE] = ChangeKind.MOVE
+    kind: Literal[AreaChangeKind.MOVE] = AreaChangeKind.MOVE
     area: Code = Field(examples=["530114004001001001"])
     to: Code = Field(examples=["530114004001002"])
     code: Code | None = Field(None, examples=["530114004001002009"])
@@ -103,7 +103,7 @@ class Move(_Content):
 class Rename(_Content):
     """Another name; codes and ground stay."""
 
-    kind: Literal[ChangeKind.RENAME] = ChangeKind.RENAME
+    kind: Literal[AreaChangeKind.RENAME] = AreaChangeKind.RENAME
     area: Code = Field(examples=["530114004001001"])
     name: Name = Field(examples=["春融网格"])
     label: Label | None = None
@@ -112,7 +112,7 @@ class Rename(_Content):
 class Upgrade(_Content):
     """A village becomes a community 村改居: the level stays, the rural flag goes, code and name may change."""
 
-    kind: Literal[ChangeKind.UPGRADE] = ChangeKind.UPGRADE
+    kind: Literal[AreaChangeKind.UPGRADE] = AreaChangeKind.UPGRADE
     area: Code = Field(examples=["530114005201"])
     code: Code | None = Field(None, examples=["530114005002"])
     name: Name | None = Field(None, examples=["山脚社区"])
@@ -121,7 +121,7 @@ class Upgrade(_Content):
 class HandOver(_Content):
     """Run by another authority from now on 托管; null takes it back."""
 
-    kind: Literal[ChangeKind.HAND_OVER] = ChangeKind.HAND_OVER
+    kind: Literal[AreaChangeKind.HAND_OVER] = AreaChangeKind.HAND_OVER
     area: Code = Field(examples=["530114004002"])
     governed_by: Name | None = Field(examples=["呈贡信息产业园管委会"])
 
@@ -129,7 +129,7 @@ class HandOver(_Content):
 class Open(_Content):
     """A new area under a parent, with or without an outline."""
 
-    kind: Literal[ChangeKind.OPEN] = ChangeKind.OPEN
+    kind: Literal[AreaChangeKind.OPEN] = AreaChangeKind.OPEN
     level: AreaLevel = Field(examples=["street"])
     code: Code = Field(examples=["530114016"])
     name: Name = Field(examples=["万溪冲街道"])
@@ -143,7 +143,7 @@ class Open(_Content):
 class Close(_Content):
     """An area ends. What it had goes to `into` (the first is its successor), without one to its parent."""
 
-    kind: Literal[ChangeKind.CLOSE] = ChangeKind.CLOSE
+    kind: Literal[AreaChangeKind.CLOSE] = AreaChangeKind.CLOSE
     area: Code = Field(examples=["530114004001003"])
     into: list[Code] = Field(default_factory=list, max_length=MOST_PIECES, examples=[["530114004001002"]])
     children: list[ChildTo] = Field(default_factory=list, max_length=2000)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class ChangeKind(StrEnum):
+class AreaChangeKind(StrEnum):
     """What is asked for."""
 
     SPLIT = "split"

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.changes.kinds import ChangeKind, ChangeState, Part
+from app.changes.kinds import AreaChangeKind, ChangeState, Part
 from app.core.db import LEFT_TO_DEFAULT as LATER
 from app.core.db import Base
 from app.core.scope import Scope, Scoped
@@ -39,7 +39,7 @@ class AreaChange(Scoped, Base):
 
     __tablename__ = "area_change"
     __table_args__ = (
-        CheckConstraint(one_of("kind", ChangeKind), name="kind"),
+        CheckConstraint(one_of("kind", AreaChangeKind), name="kind"),
         CheckConstraint(one_of("state", ChangeState), name="state"),
         Index(None, "drafted_at", "id"),
         Index("area_change_open", "state", postgresql_where=literal_column("settled_at is null")),

@@ -11,7 +11,7 @@ from app.changes import ground as lies_of
 from app.changes.checking import checked, distance_m, whole
 from app.changes.faults import Code, fault
 from app.changes.ground import Ground, Lies, NoSuchArea
-from app.changes.kinds import ChangeKind
+from app.changes.kinds import AreaChangeKind
 from app.changes.plan import (
     LEVEL_WORDS,
     PARENTS,
@@ -341,14 +341,14 @@ def _under(code: str, parent: str) -> bool:
 
 
 Planner = Callable[[Work, Plan, Any], Awaitable[None]]
-PLANNERS: dict[ChangeKind, Planner] = {
-    ChangeKind.SPLIT: split,
-    ChangeKind.MERGE: merge,
-    ChangeKind.REDRAW: redraw_only,
-    ChangeKind.MOVE: move,
-    ChangeKind.RENAME: rename,
-    ChangeKind.UPGRADE: upgrade,
-    ChangeKind.HAND_OVER: hand_over,
-    ChangeKind.OPEN: open_new,
-    ChangeKind.CLOSE: close,
+PLANNERS: dict[AreaChangeKind, Planner] = {
+    AreaChangeKind.SPLIT: split,
+    AreaChangeKind.MERGE: merge,
+    AreaChangeKind.REDRAW: redraw_only,
+    AreaChangeKind.MOVE: move,
+    AreaChangeKind.RENAME: rename,
+    AreaChangeKind.UPGRADE: upgrade,
+    AreaChangeKind.HAND_OVER: hand_over,
+    AreaChangeKind.OPEN: open_new,
+    AreaChangeKind.CLOSE: close,
 }

@@ -11,7 +11,7 @@ from app.changes.carrying import OnGround
 from app.changes.faults import told
 from app.changes.ground import Lies
 from app.changes.plan import Plan
-from app.changes.schemas import FindingOut, Handed, PostFate, PreviewOut, Told, TouchedArea
+from app.changes.schemas import ChangeFinding, Handed, PostFate, PreviewOut, Told, TouchedArea
 from app.core.geometry import area_m2
 from app.core.work import Work
 from app.grid.models import Area, AreaLevel
@@ -34,7 +34,7 @@ async def preview_of(work: Work, plan: Plan, on_ground: OnGround, accept: list[s
         posts=posts,
         gaps=_gaps(plan),
         told=await _told(work, plan),
-        findings=[FindingOut.model_validate(one) for one in told(plan.faults, accept)],
+        findings=[ChangeFinding.model_validate(one) for one in told(plan.faults, accept)],
     )
 
 

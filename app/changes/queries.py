@@ -16,7 +16,15 @@ from app.changes.models import AreaChange, ChangedGround
 from app.changes.plan import Plan
 from app.changes.planning import plan_for
 from app.changes.preview import preview_of
-from app.changes.schemas import ChangeFilter, ChangeLine, ChangeOut, FindingOut, PreviewOut, TrailLine, WordOut
+from app.changes.schemas import (
+    ChangeFilter,
+    ChangeLine,
+    AreaChangeOut,
+    ChangeFinding,
+    PreviewOut,
+    TrailLine,
+    ChangeWord,
+)
 from app.changes.words import KIND_WORDS, STATE_WORDS, STEP_WORDS
 from app.changes.workflow import CHANGE
 from app.core.audit import Trail
@@ -74,10 +82,10 @@ def line_of(change: AreaChange, codes: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def word(code: str, words: dict[str, tuple[str, str]]) -> WordOut:
+def word(code: str, words: dict[str, tuple[str, str]]) -> ChangeWord:
     """A code with both its words."""
     zh, en = words.get(code, (code, code))
-    return WordOut(code=code, zh=zh, en=en)
+    return ChangeWord(code=code, zh=zh, en=en)
 
 
 async def _codes(work: Work, changes: Iterable[UUID]) -> dict[UUID, list[str]]:
@@ -93,15 +101,15 @@ async def _codes(work: Work, changes: Iterable[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-async def in_full(work: Work, change: AreaChange, on_ground: OnGround) -> ChangeOut:
+async def in_full(work: Work, change: AreaChange, on_ground: OnGround) -> AreaChangeOut:
     """Everything of a request that has been loaded."""
     acts = (Trail.subject_kind == CHANGE.kind, Trail.subject_id == change.id)
     trail = await work.session.scalars(select(Trail).where(*acts).order_by(Trail.seq))
     codes = (await _codes(work, [change.id])).get(change.id, [])
     street = await work.session.scalar(select(Area.code).where(Area.id == change.street_id))
-    plain = {name: getattr(change, name) for name in ChangeOut.model_fields if hasattr(AreaChange, name)}
+    plain = {name: getattr(change, name) for name in AreaChangeOut.model_fields if hasattr(AreaChange, name)}
     shown = line_of(change, codes)
-    return ChangeOut(
+    return AreaChangeOut(
         **{**plain, **shown, "content": read_content(change.content)},
         street=street,
         allowed_steps=allowed_steps(CHANGE, work, change),
@@ -123,7 +131,7 @@ async def _preview(work: Work, change: AreaChange, on_ground: OnGround) -> Previ
     try:
         plan = await plan_for(work, read_content(change.content))
     except Problem as problem:
-        bare = FindingOut.model_validate(as_finding(problem))
+        bare = ChangeFinding.model_validate(as_finding(problem))
         return PreviewOut(areas=[], handed=[], counts={}, posts=[], gaps=[], told=[], findings=[bare])
     return await preview_of(work, plan, on_ground, change.accept)
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from app.changes import drafting, queries, stepping
 from app.changes.carrying import OnGround
-from app.changes.schemas import ChangeFilter, ChangeLine, ChangeOut, NewChange, PreviewOut
+from app.changes.schemas import ChangeFilter, ChangeLine, AreaChangeOut, NewChange, PreviewOut
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
 from app.grid.schemas import FeatureCollection
@@ -38,7 +38,7 @@ async def list_changes(work: StaffWork, wanted: Annotated[ChangeFilter, Query()]
 
 
 @router.post("/area-changes", status_code=201, dependencies=[DRAFT], max_body_size=MOST_BYTES)
-async def draft_change(form: NewChange, work: StaffWork, carrying: Carrying, key: Key = None) -> ChangeOut:
+async def draft_change(form: NewChange, work: StaffWork, carrying: Carrying, key: Key = None) -> AreaChangeOut:
     """A draft, with its preview and whatever is wrong with it; nothing changes by it."""
     change_id = work.new_id()
     held = claim_of(work, "draft area change", key, body_hash(form.model_dump(mode="json")))
@@ -56,7 +56,7 @@ async def try_change(form: NewChange, work: StaffWork, carrying: Carrying) -> Pr
 
 
 @router.get("/area-changes/{change_id}", dependencies=[SEE])
-async def get_change(change_id: UUID, work: StaffWork, carrying: Carrying) -> ChangeOut:
+async def get_change(change_id: UUID, work: StaffWork, carrying: Carrying) -> AreaChangeOut:
     """One request with its preview, its trail and the steps the active post may take now."""
     return await queries.in_full(work, await queries.get_change(work, change_id), carrying)
 
@@ -72,7 +72,7 @@ async def change_shapes(change_id: UUID, work: StaffWork) -> JSONResponse:
 def _add_step(name: str, form_type: type[Any]) -> None:
     async def take_step(
         change_id: UUID, form: Any, work: StaffWork, carrying: Carrying, key: Key = None
-    ) -> ChangeOut:
+    ) -> AreaChangeOut:
         said = {"change": str(change_id), **form.model_dump(mode="json")}
         held = claim_of(work, f"area change step {name}", key, body_hash(said))
         if key is None or await take(work, held, change_id):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from app.changes.content import SQUARE, Content
-from app.changes.kinds import ChangeKind, ChangeState
+from app.changes.kinds import AreaChangeKind, ChangeState
 from app.core.fields import Schema, Sentence, Words
 from app.core.paging import Limit
 
@@ -40,7 +40,7 @@ class ChangeFilter(Schema):
     """Requests by state, by kind, or about one area and what lies in it; newest first."""
 
     state: ChangeState | None = None
-    kind: ChangeKind | None = None
+    kind: AreaChangeKind | None = None
     area: str | None = Field(None, pattern=r"^[0-9A-Za-z-]{1,32}$")
     limit: Limit = 50
     cursor: str | None = Field(None, max_length=400)
@@ -77,7 +77,7 @@ class RedraftStep(NewChange):
     expected_version: int | None = Field(None, ge=1)
 
 
-class FindingOut(Schema):
+class ChangeFinding(Schema):
     """One thing wrong, in the form of an import's findings. An error stands in the way, a warning does not."""
 
     code: str = Field(examples=["not_covered"])
@@ -90,7 +90,7 @@ class FindingOut(Schema):
     en: str
 
 
-class WordOut(Schema):
+class ChangeWord(Schema):
     """A word of a closed list in both languages."""
 
     code: str
@@ -147,17 +147,17 @@ class PreviewOut(Schema):
     posts: list[PostFate]
     gaps: list[str] = Field(description="codes of grids that would have no worker")
     told: list[Told]
-    findings: list[FindingOut]
+    findings: list[ChangeFinding]
 
 
 class ChangeLine(Schema):
     """A request in a list."""
 
     id: UUID
-    kind: ChangeKind
+    kind: AreaChangeKind
     state: ChangeState
-    kind_words: WordOut
-    state_words: WordOut
+    kind_words: ChangeWord
+    state_words: ChangeWord
     areas: list[str]
     reason: str
     errors: int
@@ -180,7 +180,7 @@ class TrailLine(Schema):
     en: str
 
 
-class ChangeOut(ChangeLine):
+class AreaChangeOut(ChangeLine):
     """A request in full. The preview is there until the moment; afterwards `moved` says how many open matters have
     followed the ground so far.
     """
@@ -196,6 +196,6 @@ class ChangeOut(ChangeLine):
     moment: datetime | None
     moved: int
     allowed_steps: list[str]
-    findings: list[FindingOut]
+    findings: list[ChangeFinding]
     preview: PreviewOut | None
     trail: list[TrailLine]

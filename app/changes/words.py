@@ -1,17 +1,25 @@
 """Names of kinds, states and steps of a change of the ground, for people."""
 
-from app.changes.kinds import ChangeKind, ChangeState
+from app.changes.kinds import AreaChangeKind, ChangeState
 
 KIND_WORDS: dict[str, tuple[str, str]] = {
-    ChangeKind.SPLIT: ("拆分", "split"),
-    ChangeKind.MERGE: ("合并", "merge"),
-    ChangeKind.REDRAW: ("调整界线", "redraw borders"),
-    ChangeKind.MOVE: ("划转", "move"),
-    ChangeKind.RENAME: ("更名", "rename"),
-    ChangeKind.UPGRADE: ("村改居", "village becomes community"),
-    ChangeKind.HAND_OVER: ("托管", "hand to another authority"),
-    ChangeKind.OPEN: ("新设", "open"),
-    ChangeKind.CLOSE: ("撤销", "close"),
+    AreaChangeKind.SPLIT: ("拆分", "split"),
+    AreaChangeKind.MERGE: ("合并", "merge"),
+    AreaChangeKind.REDRAW: ("调整界线", "redraw borders"),
+    AreaChangeKind.MOVE: ("划转", "move"),
+    AreaChangeKind.RENAME: ("更名", "rename"),
+    AreaChangeKind.UPGRADE: ("村改居", "village becomes community"),
+    AreaChangeKind.HAND_OVER: ("托管", "hand to another authority"),
+    AreaChangeKind.OPEN: ("新设", "open"),
+    AreaChangeKind.CLOSE: ("撤销", "close"),
+}
+FATE_WORDS: dict[str, tuple[str, str]] = {
+    "begins": ("新设", "begins"),
+    "ends": ("撤销", "ends"),
+    "redrawn": ("界线调整", "redrawn"),
+    "moved": ("改变隶属", "moved"),
+    "renamed": ("名称、编码等变更", "renamed"),
+    "stays": ("不变", "stays"),
 }
 STATE_WORDS: dict[str, tuple[str, str]] = {
     ChangeState.DRAFT: ("草稿", "draft"),

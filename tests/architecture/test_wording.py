@@ -9,7 +9,7 @@ from pathlib import Path
 import app
 from app.changes import faults
 from app.changes import words as change_words
-from app.changes.kinds import ChangeKind, ChangeState
+from app.changes.kinds import AreaChangeKind, ChangeState
 from app.changes.workflow import CHANGE
 from app.core.errors import Conflict, Gone, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
@@ -123,7 +123,7 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
 def test_every_kind_state_step_and_fault_of_a_change_has_its_words() -> None:
     assert set(change_words.STEP_WORDS) == {step.name for step in CHANGE.steps} | {CHANGE.enters}
     assert set(change_words.STATE_WORDS) == set(ChangeState)
-    assert set(change_words.KIND_WORDS) == set(ChangeKind)
+    assert set(change_words.KIND_WORDS) == set(AreaChangeKind)
     assert set(faults.WORDS) == set(faults.Code)
     tables = (change_words.STEP_WORDS, change_words.STATE_WORDS, change_words.KIND_WORDS, faults.WORDS)
     for table in tables:
