@@ -162,5 +162,5 @@ def errors(findings: Sequence[Mapping[str, Any]]) -> int:
 def as_finding(problem: Problem) -> dict[str, Any]:
     """A refusal of the content itself, as a finding that stands in the way."""
     zh, en = problem.words
-    bare = {"features": [], "m2": None, "at": None, "data": {}}
+    bare: dict[str, Any] = {"features": [], "m2": None, "at": None, "data": {}}
     return {"code": problem.code, "level": str(Level.ERROR), **bare, "zh": zh, "en": en}

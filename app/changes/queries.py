@@ -17,13 +17,13 @@ from app.changes.plan import Plan
 from app.changes.planning import plan_for
 from app.changes.preview import preview_of
 from app.changes.schemas import (
-    ChangeFilter,
-    ChangeLine,
     AreaChangeOut,
+    ChangeFilter,
     ChangeFinding,
+    ChangeLine,
+    ChangeWord,
     PreviewOut,
     TrailLine,
-    ChangeWord,
 )
 from app.changes.words import KIND_WORDS, STATE_WORDS, STEP_WORDS
 from app.changes.workflow import CHANGE

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from app.changes import drafting, queries, stepping
 from app.changes.carrying import OnGround
-from app.changes.schemas import ChangeFilter, ChangeLine, AreaChangeOut, NewChange, PreviewOut
+from app.changes.schemas import AreaChangeOut, ChangeFilter, ChangeLine, NewChange, PreviewOut
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
 from app.grid.schemas import FeatureCollection
