@@ -86,7 +86,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     },
     "cursor": {
         "app/core/work.py": "where it is made",
-        "app/layers/importing.py": "COPY of boundaries, which are open",
+        "app/layers/storing.py": "COPY of boundaries, which are open",
         "app/households/storing.py": "COPY of doors and households its plan has placed on the post's own ground",
         "app/issues/intake.py": "the one write of the hot path, and situation's read",
         "app/clocks/house.py": "the rules of time, which are open",
