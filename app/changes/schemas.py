@@ -12,7 +12,7 @@ from app.core.fields import Schema, Sentence, Words
 from app.core.paging import Limit
 
 Accepted = list[str]
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "content": {
         "kind": "split",
         "area": "530114004001001",
