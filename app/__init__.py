@@ -7,6 +7,7 @@ The map (whoever knows about the other sits above; import-linter holds it):
     health                           what they say of themselves
     routes | subscriptions | timetable | in_hand | tables
                                      every router, causality, default act, burden of a post, table: one page each
+    on_ground                        what every feature keeps on the ground, for a change of it: one page
     faces                            the four faces: pages, words, step forms, base map
     privacy | live | papers          what is kept of persons, how long, what they may ask; screens told at once;
                                      papers an office signs
@@ -15,7 +16,9 @@ The map (whoever knows about the other sits above; import-linter holds it):
                                      departments called together; units given orders; visits, plans, patrols;
                                      the queue as a whole: the one box, the sheet; what offices lay down about
                                      their borders, dedicated grids and estates
-    issues | households | boards     a resident's problem from raising to rating; who lives at which door; signs
+    issues | households | boards | changes
+                                     a resident's problem from raising to rating; who lives at which door; signs;
+                                     the ground changed by request
     clocks | feed | forms | printing limits, working days, waits; what changed where; why a field is asked; paper
     people | layers                  accounts, posts, units, login, scope; areas from files and back
     grid                             the ground: areas, boundaries, codes, addresses, locate
@@ -68,4 +71,8 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     图层 layer                          试导入 dry_run
     边界协议 border_agreement (agreement) 牵头 lead, 另一方 other
     地址 address                        候选地点 place (known places an address may mean)
+    区划调整 area_change (change)       沿革 lineage                 承接区域 successor
+    拆分 split                          调整界线 redraw              划转 move
+    更名 rename                         村改居 upgrade               生效 take_effect (effect)
+    随区划转移 rehome                   移交完成 settle
 """

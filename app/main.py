@@ -20,6 +20,7 @@ from app.districts import District
 from app.faces.bundle import Bundle
 from app.in_hand import HANDED_OVER, IN_HAND
 from app.issues.flood import FloodGate
+from app.on_ground import ON_GROUND
 from app.routes import api, pages
 
 DESCRIPTION = """Grid governance for a district: reports are placed by their point, routed to the grid's worker,
@@ -79,6 +80,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.photos = PhotoStore(settings.data_dir / "photos")
     app.state.flood_gate = FloodGate()
     app.state.in_hand = IN_HAND
+    app.state.on_ground = ON_GROUND
     app.state.handed_over = HANDED_OVER
     app.state.metrics = Metrics()
     app.state.bundle = Bundle(settings.web_dir)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.boards.routes import router as boards
 from app.borders.routes import router as borders
+from app.changes.routes import router as changes
 from app.clocks.routes import router as clocks
 from app.desk.routes import router as desk
 from app.dispatch.routes import router as dispatch
@@ -26,7 +27,7 @@ from app.whistles.routes import router as whistles
 # The busiest are matched first; /visits/coverage is a figure and comes before /visits/{id}.
 PARTS = (
     *(issues, phones, figures, visits, dispatch, whistles, desk, live),
-    *(people, notices, households, areas, clocks, forms, privacy, boards, borders, papers, faces),
+    *(people, notices, households, areas, changes, clocks, forms, privacy, boards, borders, papers, faces),
 )
 api = APIRouter(prefix="/api/v1", redirect_slashes=False)
 for part in PARTS:

@@ -17,6 +17,7 @@ from app.whistles import subscribers as whistles
 COUNTING: Subscriptions = {
     events.IssueRaised.name: [subscribers.count_raised],
     events.IssueLocated.name: [subscribers.count_moved],
+    events.IssueRehomed.name: [subscribers.count_moved],
     events.InfoRequested.name: [dispatch.follow],
     events.InfoGiven.name: [dispatch.follow],
     events.IssueGoneOn.name: [dispatch.follow],

@@ -1,6 +1,7 @@
 """Imports every models module, so that the metadata is whole for Alembic and the tests."""
 
 import app.boards.models
+import app.changes.models
 import app.clocks.models
 import app.core.audit
 import app.core.idempotency
@@ -9,6 +10,7 @@ import app.dispatch.models
 import app.districts
 import app.feed.models
 import app.figures.models
+import app.grid.lineage
 import app.grid.models
 import app.households.models
 import app.issues.models

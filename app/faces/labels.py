@@ -45,6 +45,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "target_id": ("关联编号", "Linked to"),
     "title": ("标题", "Title"),
     "what": ("任务内容", "What has to be done"),
+    "effective_at": ("生效时间(空为立即)", "In effect from (empty: at once)"),
     "held_at": ("勘察时间", "When it was held"),
     "place_text": ("地点", "Place"),
     "findings": ("勘察情况", "Findings"),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.changes.words import STEP_WORDS as CHANGE_STEPS
 from app.clocks.waits import UNDO_SECONDS
 from app.dispatch.words import STEP_WORDS as ORDER_STEPS
 from app.faces.labels import KINDS, LABELS, LISTS
@@ -17,12 +18,14 @@ from app.issues.words import STEP_WORDS as ISSUE_STEPS
 from app.issues.workflow import TAKEN_BACK_BY
 from app.whistles.words import REPORT_IN_STEPS, TASK_STEPS, WHISTLE_STEPS
 
+DECIDED_CHANGES = {step: words for step, words in CHANGE_STEPS.items() if step != "redraft"}  # drawn on a map
 SUBJECTS = {
     "issues": ("issue", ISSUE_STEPS),
     "orders": ("order", ORDER_STEPS),
     "whistles": ("whistle", WHISTLE_STEPS),
     "report-ins": ("report_in", REPORT_IN_STEPS),
     "tasks": ("task", TASK_STEPS),
+    "area-changes": ("area_change", DECIDED_CHANGES),
     "follow": ("report", ISSUE_STEPS),
 }
 STEP = re.compile(r"^/api/v1/(?P<subject>[a-z-]+)/\{\w+\}/(?:steps/)?(?P<step>\w+)$")

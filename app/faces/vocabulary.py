@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.changes import words as of_changes
 from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
 from app.figures import words as of_figures
@@ -78,6 +79,10 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "issue_state": ISSUE_STATES,
     "issue_step": ISSUE_STEPS,
     "issue_list": LIST_WORDS,
+    "area_change_kind": of_changes.KIND_WORDS,
+    "area_change_state": of_changes.STATE_WORDS,
+    "area_change_step": of_changes.STEP_WORDS,
+    "area_change_fate": of_changes.FATE_WORDS,
     "later_reason": LATER_WORDS,
     "issue_channel": {
         Channel.QR: ("扫码", "QR page"), Channel.WORKER: ("网格员代录", "entered by a worker"),

@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.core.geometry import circle_ring
+from app.grid.lineage import AreaPast, stood_then, then
 from app.grid.models import (
     Area,
     AreaCode,
@@ -90,13 +91,14 @@ def hits() -> CTE:
     """Every area whose boundary at `at` touches the circle, and whether it covers the point."""
     return (
         select(
-            *(getattr(Area, name) for name in CARRIED),
-            func.cardinality(Area.path).label("depth"),
+            *(then(name) for name in CARRIED),
+            func.cardinality(then("path")).label("depth"),
             Boundary.id.label("boundary_id"),
             Boundary.version.label("boundary_version"),
             func.ST_Covers(Boundary.geom, _geometry("point")).label("covers"),
         )
         .join(Area, Area.id == Boundary.area_id)
+        .outerjoin(AreaPast, stood_then(_at()))
         .where(func.ST_Intersects(Boundary.geom, _geometry("circle")), _valid_then())
         .cte("hit")
     )
@@ -171,18 +173,20 @@ def led_by(agreement: CTE, owner: CTE) -> ColumnElement[Any]:
 
 def owner_by_code() -> CTE:
     """The area a code names, now or ever (a sign's code is more certain than a phone's point); of one that has
-    ended what is left of the ground above it.
+    ended its successor, else what is left of the ground above it.
     """
     now = and_(Boundary.area_id == Area.id, Boundary.valid.op("@>")(_at()))
-    named = aliased(Area, name="named")
+    named, meant = aliased(Area, name="named"), aliased(Area, name="meant")
     return (
         select(
             *(getattr(Area, name) for name in CARRIED),
             Boundary.id.label("boundary_id"),
             Boundary.version.label("boundary_version"),
         )
-        .join(named, Area.id == func.any(named.path))
-        .join(AreaCode, AreaCode.area_id == named.id)
+        .select_from(AreaCode)
+        .join(named, named.id == AreaCode.area_id)
+        .join(meant, meant.id == func.coalesce(named.successor_id, named.id))
+        .join(Area, Area.id == func.any(meant.path))
         .outerjoin(Boundary, now)
         .where(AreaCode.code == bindparam("area_code", type_=String), Area.valid_to.is_(None))
         .order_by(func.cardinality(Area.path).desc())
@@ -229,10 +233,11 @@ def nearest() -> Select[Any]:
     geography = func.Geography
     return (
         select(
-            *(getattr(Area, name) for name in CARRIED),
+            *(then(name) for name in CARRIED),
             func.ST_Distance(geography(Boundary.geom), geography(point)).label("distance_m"),
         )
         .join(Area, Area.id == Boundary.area_id)
+        .outerjoin(AreaPast, stood_then(_at()))
         .where(Area.level == AreaLevel.GRID, _valid_then())
         .order_by(Boundary.geom.op("<->")(point))
         .limit(1)

@@ -83,7 +83,8 @@ class Area(Base):
     """A piece of ground by identity; its shape is in `Boundary`, its public name is `code`.
 
     The level columns hold the area itself and its ancestors, so that nothing walks the tree on a hot path;
-    `grid_id` is the innermost grid; `path` is every ancestor from the top down to itself, outer grids too.
+    `grid_id` is the innermost grid; `path` is every ancestor from the top down to itself, outer grids too. The row
+    says how the area stands now, or stood last; earlier states are in `lineage`.
     """
 
     __tablename__ = "area"
@@ -92,6 +93,7 @@ class Area(Base):
         CheckConstraint(one_of("kind", GridKind), name="kind"),
         Index(None, "parent_id"),
         Index(None, "level", "code"),
+        Index("area_successor", "successor_id", postgresql_where=literal_column("successor_id is not null")),
         Index("area_code_now", "code", unique=True, postgresql_where=literal_column("valid_to is null")),
         Index("area_named", "name", postgresql_where=literal_column(NAMED)),
     )
@@ -113,6 +115,7 @@ class Area(Base):
     path: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    successor_id: Mapped[UUID | None]  # of one that has ended: the living area its codes lead to
 
 
 class Boundary(Base):
@@ -256,13 +259,23 @@ class Estate(Base):
 class Dwelling(Scoped, Base):
     """A door: building, entrance, room, lived in or not. Its parent is any leaf area of the ground.
 
-    `door` is the key of the three (app/grid/doors.py): two spellings of one door have one key.
+    `door` is the key of the three (app/grid/doors.py): two spellings of one door have one key. `origin_id` tells
+    doors apart that came to one ground by a change of it and look alike there.
     """
 
     __tablename__ = "dwelling"
     __table_args__ = (
         CheckConstraint(one_of("use", DwellingUse), name="use"),
-        Index("dwelling_door", "area_id", "building", "entrance", "room", unique=True),
+        Index(
+            "dwelling_door",
+            "area_id",
+            "origin_id",
+            "building",
+            "entrance",
+            "room",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("dwelling_of_estate", "estate_id", "door", "id"),
         Index("dwelling_by_door", "door", "id"),
         Index("dwelling_of_grid", "grid_id", "door", "id"),
@@ -285,6 +298,7 @@ class Dwelling(Scoped, Base):
     point: Mapped[Any] = mapped_column(Geometry("POINT", 4326, spatial_index=False), nullable=True)
     since: Mapped[datetime]
     rev: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    origin_id: Mapped[UUID | None]
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:

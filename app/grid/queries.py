@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from app.core.errors import Invalid, NotFound
 from app.core.paging import cut, decode
 from app.core.work import Work
+from app.grid import lineage
 from app.grid.models import Area, AreaCode, AreaLevel, Boundary, PartyOrg, PartyOrgArea
 from app.grid.schemas import AreaDetail, AreaSummary
 
@@ -91,6 +92,9 @@ async def detail(work: Work, code: str) -> AreaDetail:
         area_m2=round(shape.area_m2, 1) if shape else None,
         codes=list((await work.session.scalars(codes)).all()),
         party_orgs=await _party_orgs(work, area),
+        valid_to=area.valid_to,
+        became=await lineage.became(work, area.id),
+        came_from=await lineage.came_from(work, area.id),
     )
 
 

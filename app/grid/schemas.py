@@ -1,6 +1,9 @@
 """What is said about areas. Nothing personal stands here: areas are open."""
 
+from datetime import datetime
 from typing import Any
+
+from pydantic import Field
 
 from app.core.fields import Schema
 
@@ -18,8 +21,18 @@ class AreaSummary(Schema):
     has_boundary: bool
 
 
+class Kin(Schema):
+    """An area whose ground came from, or went to, another, and when."""
+
+    code: str = Field(examples=["530114004001002"])
+    name: str = Field(examples=["第二网格"])
+    at: datetime
+
+
 class AreaDetail(AreaSummary):
-    """One area with its chain and, when it has one, its boundary version and size in m²."""
+    """One area with its chain and, when it has one, its boundary version and size in m². `valid_to` is set when it
+    has ended; `became` is where its ground went, the area its codes lead to first.
+    """
 
     chain: list[dict[str, str]]
     children: int
@@ -28,6 +41,9 @@ class AreaDetail(AreaSummary):
     area_m2: float | None
     codes: list[str]
     party_orgs: list[str]
+    valid_to: datetime | None = None
+    became: list[Kin] = Field(default_factory=list)
+    came_from: list[Kin] = Field(default_factory=list)
 
 
 class FeatureCollection(Schema):

@@ -39,6 +39,12 @@ class IssueLocated(Event):
         return said | {"raised_at": self.raised_at.isoformat() if self.raised_at else None}
 
 
+class IssueRehomed(IssueLocated):
+    """Its ground has changed under it, and it follows."""
+
+    name: ClassVar[str] = "issue_rehomed"
+
+
 class IssueAccepted(Event):
     name: ClassVar[str] = "issue_accepted"
 

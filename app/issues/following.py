@@ -24,7 +24,7 @@ from app.issues.workflow import FINAL, ISSUE
 
 INNER = frozenset(
     {"comment", "edit_copy", "remind", "supervise", "exclude", "approve_exclusion", "decline_exclusion"}
-    | {"recuse", "hand_over", "ask_close", "decline_close", "release_party", "complete_word"}
+    | {"recuse", "hand_over", "rehome", "ask_close", "decline_close", "release_party", "complete_word"}
 )
 
 

@@ -124,13 +124,14 @@ def _nearest(read: Situation) -> dict[str, Any]:
     return {"nearest": beyond["nearest"]["name"], "distance_m": beyond["distance_m"]}
 
 
-def _facts_of(work: Work, issue: Issue) -> Facts:
+def facts_of_issue(work: Work, issue: Issue) -> Facts:
+    """What is known of it now, but for its place."""
     now = work.clock.now()
     return Facts(now, now, issue.type, issue.urgency, issue.category, respondent=issue.respondent_unit_id)
 
 
 def _facts_for(work: Work, issue: Issue, form: LocateStep) -> tuple[Facts, dict[str, Any]]:
-    facts = _facts_of(work, issue)
+    facts = facts_of_issue(work, issue)
     if form.area_code is not None:
         return replace(facts, area_code=form.area_code), {}
     point = form.point
@@ -168,7 +169,7 @@ async def choose_anew(work: Work, issue: Issue, **minding: Any) -> tuple[Situati
     ground = issue.area_id or issue.street_id or issue.district_id
     wanted = Area.id == ground if ground else Area.level == AreaLevel.DISTRICT
     code = await work.session.scalar(select(Area.code).where(wanted).order_by(Area.code).limit(1))
-    read = await situation.read(await work.cursor(), replace(_facts_of(work, issue), area_code=code))
+    read = await situation.read(await work.cursor(), replace(facts_of_issue(work, issue), area_code=code))
     aside = await standing_aside(work, issue)
     return read, route(read, confidential=issue.confidential, aside=aside, **minding)
 

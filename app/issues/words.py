@@ -109,6 +109,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "release_party": ("解除协办", "release a party"),
     "recuse": ("回避", "recuse"),
     "hand_over": ("交接", "hand over"),
+    "rehome": ("随区划调整转移", "follow the changed ground"),
     "remind": ("催办", "remind"),
     "comment": ("备注", "comment"),
 }

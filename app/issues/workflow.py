@@ -164,6 +164,7 @@ BESIDE = (
     step("release_party", LIVE, None, OFFICES, e.PartyReleased),
     step("recuse", LIVE, None, HANDLERS, e.IssueRecused),
     step("hand_over", LIVE, None, SYSTEM, e.HolderChanged, inward=True),
+    step("rehome", LIVE, None, SYSTEM, e.IssueRehomed, inward=True),
     step("remind", frozenset(S), None, SYSTEM, e.IssueReminded, inward=True),
     step("comment", frozenset(S), None, STAFF, e.IssueCommented),
 )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import literal_column, select
 
+from app.changes.models import AreaChange
 from app.core.audit import Trail
 from app.core.outbox import Outbox
 from app.core.work import Work
@@ -28,6 +29,7 @@ SEEN_BY: Mapping[str, Callable[[], Any]] = {
     "order": lambda: select(WorkOrder.id.label("id"), WorkOrder.issue_id.label("of")),
     "whistle": lambda: select(Whistle.id.label("id"), Whistle.id.label("of")),
     "report_in": lambda: select(ReportIn.id.label("id"), ReportIn.whistle_id.label("of")),
+    "area_change": lambda: select(AreaChange.id.label("id"), AreaChange.id.label("of")),
     "task": lambda: select(Task.id.label("id"), Task.whistle_id.label("of")),
 }
 

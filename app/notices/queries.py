@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, tuple_
 
+from app.changes.models import AreaChange
 from app.core.errors import NotFound
 from app.core.paging import BadCursor, cut, decode
 from app.core.work import Work
@@ -19,7 +20,9 @@ from app.notices.wording import words_of
 from app.people.models import Post, Role
 from app.whistles.models import Whistle
 
-SUBJECTS: Mapping[str, type[Any]] = {"issue": Issue, "whistle": Whistle, "area": Area, "post": Post}
+SUBJECTS: Mapping[str, type[Any]] = {
+    "issue": Issue, "whistle": Whistle, "area": Area, "post": Post, "area_change": AreaChange,
+}  # fmt: skip
 UNREAD_FIRST = case((Notice.read_at.is_(None), 1), else_=0)
 
 

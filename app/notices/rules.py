@@ -92,6 +92,11 @@ def has_gap(happened: Happened) -> bool:
     return int(happened.payload.get("gaps") or 0) > 0
 
 
+def leaves_gap(happened: Happened) -> bool:
+    """Grids that a change of the ground left without a worker."""
+    return str(happened.payload.get("why")) not in ("", "gaps:0")
+
+
 def on(rung: str) -> Callable[[Happened], bool]:
     """At this rung of the ladder."""
     return lambda happened: happened.rang[1] == rung
@@ -248,6 +253,18 @@ PHONES: Mapping[str, tuple[Rule, ...]] = {
     ),
     "device_wiped": (Rule("device_wiped", (To.STREET,), because("revoked"), "post"),),
 }
+CHANGES: Mapping[str, tuple[Rule, ...]] = {
+    "area_change_submitted": (Rule("change_submitted", (To.STREET,), subject="area_change"),),
+    "area_change_agreed": (Rule("change_agreed", (To.DISTRICT,), subject="area_change"),),
+    "area_change_approved": (Rule("change_approved", (To.POST, To.STREET), subject="area_change"),),
+    "area_change_declined": (Rule("change_declined", (To.POST,), subject="area_change"),),
+    "area_change_stopped": (Rule("change_stopped", (To.POST, To.DISTRICT), subject="area_change"),),
+    "area_change_reminded": (Rule("change_waits", (To.DISTRICT,), subject="area_change"),),
+    "area_change_in_effect": (
+        Rule("change_in_effect", (To.POST, To.STREET, To.DISTRICT), subject="area_change"),
+        Rule("ground_gap", (To.STREET,), leaves_gap, "area_change"),
+    ),
+}
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "whistle_left": (Rule("whistle_over", (To.HOLDER,)),),
     "issue_assigned": ASSIGNED,
@@ -284,5 +301,6 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "person_asked": (Rule("person_asked", (To.STREET,), subject="person_request"),),
     "person_unanswered": (Rule("person_unanswered", (To.STREET, To.DISTRICT), subject="person_request"),),
     **PHONES,
+    **CHANGES,
     "owners_missing": (Rule("owners_missing", (To.DISTRICT,), subject="area"),),
 }

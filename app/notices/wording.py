@@ -4,6 +4,20 @@ KIND_WORDS: dict[str, tuple[str, str]] = {
     "assigned": ("有新事项分派给您,请签收。", "A matter was given to you; sign for it."),
     "sign_missed": ("未按时签收,事项已转交下一岗位。", "It was not signed for in time and went to the next post."),
     "taken_away": ("事项已改由其他岗位承办。", "The matter was given to another post."),
+    "change_submitted": ("有区划调整方案待街道同意。", "A change of the ground waits for the street."),
+    "change_agreed": ("有区划调整方案待区级批准。", "A change of the ground waits for the district."),
+    "change_approved": ("区划调整方案已批准,到期自动生效。", "A change of the ground was approved."),
+    "change_declined": ("区划调整方案未获批准。", "A change of the ground was declined."),
+    "change_stopped": (
+        "区划调整方案与现状不符,未生效,请重新核定。",
+        "A change no longer fits the ground and did not take effect; look at it again.",
+    ),
+    "change_waits": ("区划调整方案逾期未批,请办理。", "A change of the ground waits for the district too long."),
+    "change_in_effect": ("区划调整已生效。", "A change of the ground is in effect."),
+    "ground_gap": (
+        "区划调整后有网格尚无网格员,请补充。",
+        "After the change some grids have no worker; appoint one.",
+    ),
     "gap": (
         "该地段有岗位空缺或无人代理,请补充。",
         "Posts here are empty or without a deputy; fill them.",

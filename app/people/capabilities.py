@@ -58,6 +58,8 @@ class Capability(StrEnum):
     SEE_AGREEMENTS = "see_agreements"
     KEEP_AGREEMENTS = "keep_agreements"
     ARRANGE_GROUND = "arrange_ground"
+    SEE_CHANGES = "see_changes"
+    DRAFT_CHANGES = "draft_changes"
     EXPORT_GROUND = "export_ground"
 
 
@@ -103,6 +105,9 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     # Who may speak for which side is the agreement's own rule (app/borders/agreements.py).
     Capability.KEEP_AGREEMENTS: COMMUNITY | STREET | DISTRICT,
     Capability.ARRANGE_GROUND: STREET | {Role.DISTRICT_ADMIN},
+    # Who agrees to and who approves a change of the ground is its workflow's (app/changes/workflow.py).
+    Capability.SEE_CHANGES: COMMUNITY | STREET | WHOLE_DISTRICT,
+    Capability.DRAFT_CHANGES: COMMUNITY | STREET | DISTRICT,
     # Areas are open to all; whole files of them are taken by offices.
     Capability.EXPORT_GROUND: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
 }

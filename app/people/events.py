@@ -48,3 +48,10 @@ class LeaveBegun(OfPost):
 @dataclass(frozen=True)
 class LeaveEnded(OfPost):
     name: ClassVar[str] = "leave_ended"
+
+
+@dataclass(frozen=True)
+class PostCarried(OfPost):
+    """The area it was over has ended or given it away; it is over another one now."""
+
+    name: ClassVar[str] = "post_carried"

@@ -18,6 +18,7 @@ from app.issues.intake import photo_rows
 from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.records import IssuePhoto
+from app.issues.rehoming import follow_ground
 from app.issues.schemas import RaiseIssue
 from app.issues.step_schemas import CommentStep
 from app.issues.taking import ready
@@ -68,6 +69,7 @@ async def create(work: Work, asked: Asked) -> OpResult:
     said = form.issue.model_copy(update={"occurred_at": form.issue.occurred_at or asked.moment.at})
     claim = Claim(str(work.actor.account_id), "sync issue.create", str(asked.op.op_id), asked.op.sha256.encode())
     raised = await enter(work, said, claim, (), screening=False, placed_at=asked.moment.at)
+    await follow_ground(work, raised.issue_id)  # placed where it lay then; that ground may have ended since
     await attach(work, raised.issue_id, form.media)
     moved = {"from": asked.op.entity_id, "to": raised.issue_id}
     number = {"number": raised.row["number"], "grid": raised.row["explanation"].get("grid")}

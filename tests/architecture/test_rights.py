@@ -19,6 +19,7 @@ from app.people.models import Role
 from app.worker.housekeeping import beat
 from tests import town
 from tests.architecture import test_rights_borders as of_borders
+from tests.architecture import test_rights_changes as of_changes
 from tests.architecture import test_rights_desk as of_desk
 from tests.architecture import test_rights_dispatch as of_dispatch
 from tests.architecture import test_rights_figures as of_figures
@@ -269,6 +270,7 @@ def test_the_table_names_every_route(whole_app: FastAPI) -> None:
         of_desk,
         of_papers,
         of_borders,
+        of_changes,
     )
     for part in parts:
         named |= set(part.ROUTES)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
+from app.changes.workflow import CHANGE
 from app.core.http import open_to_all
 from app.dispatch.workflow import ORDER
 from app.issues.workflow import ISSUE, REPORTER
@@ -105,7 +106,7 @@ def test_what_is_open_to_all_is_listed_here(whole_app: FastAPI) -> None:
 def test_a_guard_is_a_capability_a_step_or_said_to_be_open(whole_app: FastAPI) -> None:
     known = {"open_to_all", "phone", *Capability, *(f"step {step.name}" for step in ISSUE.steps)}
     known |= {f"order step {step.name}" for step in ORDER.steps}
-    known |= {f"{one.kind} step {step.name}" for one in OF_WHISTLES for step in one.steps}
+    known |= {f"{one.kind} step {step.name}" for one in (*OF_WHISTLES, CHANGE) for step in one.steps}
     for route in routes(whole_app):
         assert len(set(guards_of(route))) == 1, name_of(route)
         assert set(guards_of(route)) <= known, name_of(route)
@@ -131,7 +132,7 @@ def test_every_step_of_an_order_that_is_not_the_services_own_has_its_route(whole
 
 def test_every_step_of_a_whistle_that_is_not_the_services_own_has_its_route(whole_app: FastAPI) -> None:
     guards = {str(guard) for route in routes(whole_app) for guard in guards_of(route)}
-    for one in OF_WHISTLES:
+    for one in (*OF_WHISTLES, CHANGE):
         stepped = {guard for guard in guards if guard.startswith(f"{one.kind} step ")}
         assert stepped == {f"{one.kind} step {step.name}" for step in one.steps if not step.inward}
 

@@ -7,6 +7,10 @@ import re
 from pathlib import Path
 
 import app
+from app.changes import faults
+from app.changes import words as change_words
+from app.changes.kinds import AreaChangeKind, ChangeState
+from app.changes.workflow import CHANGE
 from app.core.errors import Conflict, Gone, Invalid, Problem, TooLarge, TooMany, Unauthenticated
 from app.core.http import REASONS
 from app.dispatch import words as order_words
@@ -114,6 +118,18 @@ def test_every_role_state_step_and_reason_has_its_words() -> None:
     for why in explaining.WHY_WORDS:
         assert f'"{why}"' in source, f"{why} has words and is never said"
     assert set(re.findall(r'"why": "(\w+)"', source)) <= set(explaining.WHY_WORDS)
+
+
+def test_every_kind_state_step_and_fault_of_a_change_has_its_words() -> None:
+    assert set(change_words.STEP_WORDS) == {step.name for step in CHANGE.steps} | {CHANGE.enters}
+    assert set(change_words.STATE_WORDS) == set(ChangeState)
+    assert set(change_words.KIND_WORDS) == set(AreaChangeKind)
+    assert set(faults.WORDS) == set(faults.Code)
+    tables = (change_words.STEP_WORDS, change_words.STATE_WORDS, change_words.KIND_WORDS, faults.WORDS)
+    for table in tables:
+        for zh, en in table.values():
+            assert CHINESE.search(zh)
+            assert not CHINESE.search(en)
 
 
 def test_every_state_and_step_of_a_whistle_has_its_words() -> None:

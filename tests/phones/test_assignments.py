@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 from structlog.testing import capture_logs
 
+from app.core.audit import Trail
 from app.core.clock import FixedClock
 from app.core.work import Runtime, open_city, system_work
 from app.feed.actions import change_row
@@ -26,6 +27,7 @@ from app.people.models import Role
 from app.visits import reckoning
 from app.worker.turns import drain
 from tests import town
+from tests.changes import acts
 from tests.conftest import Sit, find_post
 from tests.phones.conftest import Enrol, NewPhone
 from tests.phones.phone import reseal
@@ -263,3 +265,31 @@ async def test_forged_grid_id(phone_of: Enrol, runtime: Runtime) -> None:
     assert len(phone.attention) == 4
     assert await visit_rows(runtime, foreign) == []
     assert sum(line["event"] in ("foreign_ground_claimed", "op_forbidden") for line in lines) >= 4
+
+
+async def test_grid_merged_away_offline(phone_of: Enrol, runtime: Runtime, clock: FixedClock, sit: Sit) -> None:
+    """Noted in a grid that is no more when it comes in: placed where it lay then, and followed to what that has
+    become; the worker's phone learns that its ground is another and begins anew.
+    """
+    phone = await phone_of(Role.GRID_WORKER, town.ISLAND)
+    await phone.pull()
+    clock.advance(hours=1)
+    said = {"issue": {"text": "楼道灯不亮。", "point": town.point(town.IN_ISLAND)}}
+    note = phone.enter("issue.create", phone.fresh(), said)
+    clock.advance(hours=1)
+    merging = {"kind": "merge", "areas": [town.G2, town.ISLAND], "code": town.G2, "name": "第二网格"}
+    await acts.approved(sit, merging)
+    await acts.came(runtime)
+    clock.advance(hours=1)
+    assert await phone.sync()
+    assert [one.status for one in phone.sent] == ["applied"]
+    async with system_work(runtime, HERE) as work:
+        issue = (await work.session.scalars(select(Issue))).one()
+        merged = (await get_area(work, town.G2)).id
+        steps = select(Trail.step).where(Trail.subject_id == issue.id).order_by(Trail.seq)
+        assert list(await work.session.scalars(steps)) == ["raise", "assign", "rehome", "assign"]
+    assert (issue.grid_id, str(issue.holder_id)) == (merged, phone.post_id)
+    await drain(runtime, HERE)
+    await phone.sync()
+    assert set(phone.held("issue")) == {phone.redirects[note.body["entity_id"]]}
+    assert await phone.agrees()
