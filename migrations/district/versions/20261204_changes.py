@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261204"
-down_revision = "20261203"
+down_revision = "20261203a"
 branch_labels = None
 depends_on = None
 
