@@ -109,6 +109,7 @@ class ChangeFinding(Schema):
     m2: float | None = Field(examples=[1520.4])
     at: list[float] | None = Field(examples=[[102.81, 24.82]])
     data: dict[str, Any]
+    acceptable: bool = Field(False, description="whether the office may take this kind as it is")
     zh: str
     en: str
 
