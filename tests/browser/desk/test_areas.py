@@ -25,7 +25,7 @@ async def draw_down_the_middle(page: Page) -> None:
     await page.get_by_role("button", name="画线拆分").click()
     box = await page.get_by_role("region", name="调整范围地图").bounding_box()
     assert box is not None
-    middle = box["x"] + box["width"] / 2
+    middle = box["x"] + box["width"] / 2 + 1  # the east is the smaller piece and becomes the new grid
     for y in (box["y"] + 6, box["y"] + box["height"] - 6):
         await page.mouse.click(middle, y)
     await expect(page.get_by_role("status").filter(has_text="已有2点")).to_be_visible()
