@@ -33,6 +33,7 @@ Glossary: one English word per Chinese term. Screens say the Chinese word, ident
     党工委 / 党委 / 党总支 / 党支部 / 党小组  work_committee / committee / general_branch / branch / party_group
     账号 account                        岗位 post                    单位 unit
     AB角 rank A / B                     代理 deputy                  离岗 absence
+    离岗交接 handover                   异议证据 evidence            异议须知 objection terms
     网格员 grid_worker                  网格长 grid_leader           楼栋长 building_leader
     诉求、事件 issue                    提出、反映 raise             定位 locate
     分派 assign                         签收(受理) accept            响应、首次联系 contact

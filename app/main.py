@@ -18,7 +18,7 @@ from app.core.settings import Settings, SettingsError, load
 from app.core.work import Runtime
 from app.districts import District
 from app.faces.bundle import Bundle
-from app.in_hand import IN_HAND
+from app.in_hand import HANDED_OVER, IN_HAND
 from app.issues.flood import FloodGate
 from app.on_ground import ON_GROUND
 from app.routes import api, pages
@@ -81,6 +81,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.flood_gate = FloodGate()
     app.state.in_hand = IN_HAND
     app.state.on_ground = ON_GROUND
+    app.state.handed_over = HANDED_OVER
     app.state.metrics = Metrics()
     app.state.bundle = Bundle(settings.web_dir)
     app.include_router(api)

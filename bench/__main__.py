@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 
 from app.core import log
-from bench import doors, ground, intake, load, lookup, phones, queues, report, statements
+from bench import doors, ground, intake, layers, load, lookup, phones, queues, report, statements
 from bench.database import Bench, default_folder
 from scripts.cluster import ROOT
 
-PARTS = ("intake", "statements", "locate", "queues", "phones", "doors")
+PARTS = ("intake", "statements", "locate", "queues", "phones", "doors", "layers")
 OUT = ROOT / "bench.json"
 
 
@@ -46,6 +46,7 @@ def main() -> int:
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a queue of ten million issues too")
+    parser.add_argument("--quick", action="store_true", help="layers of 2,000 and 8,000 grids only")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
     parser.add_argument("--seconds", type=float, default=4, help="length of one slice under load")
     parser.add_argument("--only", action="append", choices=PARTS, help="this part, may be repeated")
@@ -85,6 +86,8 @@ def _run_alone(bench: Bench, found: report.Report, asked: argparse.Namespace) ->
         _step("phones", lambda: phones.measure(bench, found, asked.rounds))
     if "doors" in asked.only:
         _step("doors", lambda: doors.measure(bench, found))
+    if "layers" in asked.only:
+        _step("layers", lambda: layers.measure(bench, found, asked.rounds, quick=asked.quick))
     if "queues" in asked.only:
         _step("queues", lambda: asyncio.run(queues.measure(bench, found, asked.rounds, full=asked.full)))
 

@@ -96,7 +96,11 @@ class Bench:
 
     def runtime(self, database: str) -> Runtime:
         """The runtime of a process, for what is measured without HTTP."""
-        settings = self.settings(database, pool_size=1)
+        return self.runtime_of(self.settings(database, pool_size=1))
+
+    @staticmethod
+    def runtime_of(settings: Settings) -> Runtime:
+        """The same in a process that was only given settings."""
         return Runtime(make_engine(settings), Keys.load(settings), SystemClock(), SystemIds())
 
     async def seed(self, database: str) -> None:

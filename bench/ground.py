@@ -76,6 +76,11 @@ def _numbered(kind: int, level: int, number: int) -> UUID:
     return UUID(bytes=blake2b(f"{kind}/{level}/{number}".encode(), digest_size=16).digest())
 
 
+def numbered(number: int) -> UUID:
+    """An id for a row that is no place of ours."""
+    return _numbered(9, 0, number)
+
+
 class Lattice:
     """The edges, each made once, so that neighbours share every vertex."""
 

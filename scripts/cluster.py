@@ -30,6 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SOCKET_HOME = Path("/tmp")  # noqa: S108 - the folder made in it is 0700 and its owner is checked
 # Where the data goes when root works in a folder that the account running the server may not enter.
 CLOSED_HOME = Path("/var/lib/wangge")
+# Where the tests' server keeps its data when there is room: a clone a test is 25 MB written and thrown away.
+MEMORY_HOME = Path("/dev/shm")  # noqa: S108 - a folder in it that is not ours is left alone
+MEMORY_ROOM = 4 << 30  # bytes
 SOCKET = ".s.PGSQL.5432"
 START_RETRIES = (0.3, 0.7, 1.5)
 # What PostgreSQL calls a fast and an immediate stop, and how long each is given.
@@ -40,7 +43,7 @@ COMMON = "listen_addresses='' unix_socket_permissions=0700 max_connections=100 j
 DURABLE = "shared_buffers=256MB fsync=on synchronous_commit=on full_page_writes=on"
 THROWAWAY = (
     "shared_buffers=128MB fsync=off synchronous_commit=off full_page_writes=off autovacuum=off"
-    " wal_level=minimal max_wal_senders=0 checkpoint_timeout=1h max_wal_size=4GB"
+    " wal_level=minimal max_wal_senders=0 checkpoint_timeout=1h max_wal_size=1GB"
 )
 ACCESS = "local all all trust\nlocal replication cluster trust\n"
 
@@ -91,6 +94,26 @@ def short_hash(path: Path) -> str:
     return hashlib.sha256(str(path).encode()).hexdigest()[:10]
 
 
+def in_memory(root: Path) -> Path | None:
+    """A folder for a copy of the project on the memory file system, if it is there already or there is room."""
+    folder = MEMORY_HOME / f"wangge-{short_hash(root)}"
+    with suppress(OSError):
+        if folder.exists():
+            return folder if folder.lstat().st_uid == os.geteuid() and not folder.is_symlink() else None
+        if min(shutil.disk_usage(MEMORY_HOME).free, memory_left()) >= MEMORY_ROOM:
+            return folder
+    return None
+
+
+def memory_left() -> int:
+    """Bytes a process may still take; 0 where the system does not say."""
+    with suppress(OSError):
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
 def command_line(pid: int) -> str:
     """Empty for a process that is gone or a zombie, which kill(pid, 0) would still call alive."""
     if not Path("/proc/self").exists():
@@ -107,7 +130,8 @@ class Cluster:
     def __init__(self, testing: bool, data_dir: Path | None = None) -> None:
         self.testing = testing
         self.name = "pg-test" if testing else "pg"
-        wanted = data_dir or Path(os.environ.get("WANGGE_DATA_DIR") or ROOT / ".data")
+        told = data_dir or os.environ.get("WANGGE_DATA_DIR")
+        wanted = Path(told) if told else (testing and in_memory(ROOT)) or ROOT / ".data"
         self.base = self._reachable(wanted.resolve())
         self.data = self.base / self.name
         self.account = account_for(self.data)

@@ -19,10 +19,12 @@ from app.core.geometry import area_m2, metres_per_degree
 from app.core.work import Work
 from app.grid.models import Area, AreaLevel
 from app.layers import coverage
-from app.layers.coverage import SMALLEST_M2, KnownArea
+from app.layers.coverage import SMALLEST_M2, Lie
+from app.layers.features import Feature
 from app.layers.findings import Code as LayerCode
 from app.layers.findings import Finding
-from app.layers.reading import Feature
+from app.layers.ground import Ground as Laid
+from app.layers.ground import KnownArea
 
 WHOLE = 0.999  # of the old area, and of the pieces: what a split has to cover, both ways (R3.6)
 Allowed = dict[tuple[str, ...], float]
@@ -129,12 +131,13 @@ def _known(code: str, parent: str | None, one: Lies) -> KnownArea:
 
 
 def _judged(fresh: Sequence[Feature], known: Mapping[str, KnownArea]) -> list[Finding]:
-    laid = coverage.Ground(fresh, known)
-    found = [*coverage.outside_parent(laid), *coverage.overlaps(laid), *coverage.gaps(laid)]
-    return [one for one in found if one.code != LayerCode.NO_PARENT_GEOMETRY and not _buildings(one, laid)]
+    lie = Lie(Laid(fresh, known))
+    found = [*coverage.outside_parent(lie), *coverage.overlaps(lie), *coverage.gaps(lie)]
+    told = (LayerCode.OUTSIDE_PARENT, LayerCode.OVERLAP, LayerCode.GAP)
+    return [one for one in found if one.code in told and not _buildings(one, lie.ground)]
 
 
-def _buildings(one: Finding, laid: coverage.Ground) -> bool:
+def _buildings(one: Finding, laid: Laid) -> bool:
     """Buildings stand in a grid, they do not fill it: ground between them is no gap."""
     if one.code != LayerCode.GAP:
         return False

@@ -60,7 +60,12 @@ async def take_effect(work: Work, on_ground: OnGround, change: AreaChange) -> No
                     why=f"gaps:{gaps}")  # fmt: skip
     said = {"ended": len(moved.ended), "outlines": len(moved.drawn), "at": moved.moment.isoformat()}
     number = await writing.this_transaction(work)
-    more = {"moment": moved.moment, "effect_xid": number, "effect": moved.kept(), "findings": findings}
+    more: dict[str, Any] = {
+        "moment": moved.moment,
+        "effect_xid": number,
+        "effect": moved.kept(),
+        "findings": findings,
+    }
     await advance(work, CHANGE, change, "take_effect", event, detail=said, **more)
     await ring_again(work, change, later=False)
     log().info("ground_changed", change_id=str(change.id), kind=change.kind, count=len(moved.rows))
@@ -70,7 +75,7 @@ async def _stop(work: Work, change: AreaChange, findings: list[dict[str, Any]]) 
     await waits.stop(work, change.id)
     event = partial(events.ChangeStopped, street_id=change.street_id, post_id=change.drafted_post)
     said = {"findings": [str(one["code"]) for one in findings]}
-    values = {"findings": findings, "effective_at": None}
+    values: dict[str, Any] = {"findings": findings, "effective_at": None}
     await advance(work, CHANGE, change, "stop", event, detail=said, **values)
 
 

@@ -291,7 +291,11 @@ def _say(plan: Plan, one: Lies, **values: Any) -> None:
 
 def _fits(plan: Plan, level: str, code: str, parent: Lies) -> None:
     if parent.level not in PARENTS[level]:
-        words = {"level": str(level), "level_zh": LEVEL_WORDS[AreaLevel(level)], "parent": parent.code}
+        words: dict[str, Any] = {
+            "level": str(level),
+            "level_zh": LEVEL_WORDS[AreaLevel(level)],
+            "parent": parent.code,
+        }
         plan.faults.append(fault(Code.BAD_PARENT, code, **words))
 
 

@@ -24,6 +24,7 @@ from app.changes.schemas import (
     ChangeWord,
     PreviewOut,
     TrailLine,
+    TriedChange,
 )
 from app.changes.words import KIND_WORDS, STATE_WORDS, STEP_WORDS
 from app.changes.workflow import CHANGE
@@ -140,9 +141,9 @@ async def _preview(work: Work, change: AreaChange, on_ground: OnGround) -> Previ
     return await preview_of(work, plan, on_ground, change.accept)
 
 
-async def try_out(work: Work, form: Any, on_ground: OnGround) -> PreviewOut:
+async def try_out(work: Work, form: TriedChange, on_ground: OnGround) -> PreviewOut:
     """The preview of a request that is not kept: the checks of an editor while it draws."""
-    plan = await drafting.looked_at(work, form.content)
+    plan = await drafting.looked_at(work, form.content, form.change)
     return await preview_of(work, plan, on_ground, form.accept)
 
 

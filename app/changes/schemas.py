@@ -12,8 +12,8 @@ from app.core.fields import Code, Schema, Sentence, Words
 from app.core.paging import Limit
 
 Accepted = list[str]
-LINE = {"type": "LineString", "coordinates": [[102.81, 24.79], [102.81, 24.86]]}
-EXAMPLE = {
+LINE: dict[str, Any] = {"type": "LineString", "coordinates": [[102.81, 24.79], [102.81, 24.86]]}
+EXAMPLE: dict[str, Any] = {
     "content": {
         "kind": "split",
         "area": "530114004001001",
@@ -38,9 +38,12 @@ class NewChange(Schema):
 
 
 class TriedChange(NewChange):
-    """What is tried out while somebody still draws; the reason may come later."""
+    """What is tried out while somebody still draws; the reason may come later. `change` is the draft it would
+    replace, which does not stand in its own way.
+    """
 
     reason: Words | None = None  # type: ignore[assignment]  # a form that is not kept may lack it
+    change: UUID | None = None
 
 
 class CutIn(Schema):

@@ -96,10 +96,10 @@ CHAINED = """
 REWRITE = Statement(f"""
 with recursive tree (id, district_id, street_id, community_id, grid_id, building_group_id, path) as (
     select a.id, {CHAINED.format(p="p")}
-    from area a join area p on p.id = a.parent_id where a.id = any(%(roots)s::uuid[])
+    from area a join area p on p.id = a.parent_id where a.id = any(%(roots)s::uuid[]) and a.valid_to is null
     union all
     select a.id, {CHAINED.format(p="t")}
-    from area a join tree t on t.id = a.parent_id
+    from area a join tree t on t.id = a.parent_id where a.valid_to is null
 ),
 written as (
     update area a set district_id = t.district_id, street_id = t.street_id, community_id = t.community_id,
@@ -123,6 +123,12 @@ leads as (
 estates as (
     update estate e set street_id = a.successor_id from area a
     where e.street_id = a.id and a.id = any(%(ended)s::uuid[]) returning 1),
+guests as (
+    insert into guest (area_id, subject_id, through, since)
+    select a.successor_id, g.subject_id, g.through, g.since
+    from guest g join area a on a.id = g.area_id
+    where a.id = any(%(ended)s::uuid[]) and a.successor_id is not null
+    on conflict do nothing returning 1),
 borders as (
     insert into overlap (loser_id, owner_id, m2, since)
     select distinct on (1, 2) coalesce(l.successor_id, l.id), coalesce(w.successor_id, w.id), o.m2,

@@ -11,6 +11,7 @@ from app.cli import (
     demo,
     district,
     figures,
+    ground,
     homes,
     imports,
     privacy,
@@ -29,6 +30,8 @@ app.add_typer(district.app, name="district")
 app.add_typer(account.app, name="account")
 app.add_typer(unit.app, name="unit")
 app.add_typer(imports.app, name="import")
+app.add_typer(ground.export_app, name="export")
+app.add_typer(ground.codes_app, name="codes")
 app.add_typer(homes.app, name="homes")
 app.add_typer(trail.app, name="trail")
 app.add_typer(trail.counts, name="counts")

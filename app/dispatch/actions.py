@@ -162,9 +162,10 @@ async def raise_objection(work: Work, issue: Issue, order: WorkOrder, form: Obje
     late = await waits.stop(work, order.id, "order_sign")
     now = work.clock.now()
     clock = wait_row(work, house, (ORDER.kind, order.id), "arbiter")
+    words = "\n".join(part for part in (form.legal_basis, form.evidence) if part)
     await take(
         work, issue, order, "object", events.OrderObjected,
-        words=form.evidence, late=late, clocks=[clock],
+        words=words, late=late, clocks=[clock],
         detail={"ground": str(form.ground)}, more={"ground": str(form.ground)},
         ground=form.ground, objected_at=now, objected_by=work.actor.account_id,
     )  # fmt: skip

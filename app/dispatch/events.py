@@ -46,6 +46,14 @@ class OrderAssignedInside(OfOrder):
 
 
 @dataclass(frozen=True)
+class OrderHandedOver(OfOrder):
+    """A post that left handed it to a colleague's, `post_id`."""
+
+    name: ClassVar[str] = "order_handed_over"
+    post_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class OrderContacted(OfOrder):
     name: ClassVar[str] = "order_contacted"
 

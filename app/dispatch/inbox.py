@@ -66,7 +66,7 @@ async def _told(work: Work, rows: Sequence[Any]) -> list[InboxLine]:
     return [
         InboxLine(
             **{name: getattr(row, name) for name in OrderLine.model_fields},
-            number=row.number, what=_cut(row.what), place=row.place_text or row.ground, turn=_turn(work, row),
+            number=row.number, what=cut_words(row.what), place=row.place_text or row.ground, turn=_turn(work, row),
             may_sign=row.state == ORDER.first and _ours(work, row.unit_id), clock=clocks.get(row.id),
         )
         for row in rows
@@ -88,7 +88,8 @@ def _turn(work: Work, row: Any) -> Turn:
     return TURN.get(row.state, "waiting")
 
 
-def _cut(text: str | None) -> str | None:
+def cut_words(text: str | None) -> str | None:
+    """The beginning of what it is about."""
     return text if text is None or len(text) <= SHOWN else text[:SHOWN] + "…"
 
 

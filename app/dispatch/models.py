@@ -135,3 +135,26 @@ class WorkOrder(Scoped, Base):
         accused = select(Issue.id).where(Issue.respondent_unit_id.in_(scope.recused))
         denied = or_(cls.issue_id.in_(accused), cls.issue_id.in_(scope.excluded))
         return or_(seen, and_(cls.unit_id.in_(scope.units), ~denied))
+
+
+class OrderEvidence(Scoped, Base):
+    """A checked, re-encoded photo a unit shows with its objection; the bytes are in the photo store."""
+
+    __tablename__ = "order_evidence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    issue_id: Mapped[UUID] = mapped_column(ForeignKey("issue.id"), index=True)
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Seen with its order."""
+        if scope.unlimited:
+            return true()
+        return cls.order_id.in_(select(WorkOrder.id).where(WorkOrder.visible_to(scope)))

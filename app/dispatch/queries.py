@@ -18,7 +18,7 @@ from app.dispatch.words import FOLLOWED, OTHER_WORDS, REASONS, WHY_WORDS
 from app.dispatch.workflow import OPEN, ORDER
 from app.issues.schemas import ClockOut, TrailOut
 from app.people.models import DutyShift, Unit
-from app.people.queries import signed_by
+from app.people.queries import handed_to, signed_by
 
 LINE = tuple(getattr(WorkOrder, name) for name in OrderLine.model_fields)
 
@@ -47,7 +47,7 @@ async def in_full(work: Work, order: WorkOrder) -> OrderOut:
     """Everything of an order that has been loaded: its trail and clocks have no scope of their own (HOUSE 2)."""
     unit = await work.session.get_one(Unit, order.unit_id)
     acts = (Trail.subject_kind == ORDER.kind, Trail.subject_id == order.id)
-    trail = await work.session.scalars(select(Trail).where(*acts).order_by(Trail.seq))
+    trail = (await work.session.scalars(select(Trail).where(*acts).order_by(Trail.seq))).all()
     clocks = await work.session.scalars(
         select(Wait).where(Wait.subject_id == order.id).order_by(Wait.since, Wait.id)
     )
@@ -56,6 +56,7 @@ async def in_full(work: Work, order: WorkOrder) -> OrderOut:
         **plain,
         unit=UnitOut.model_validate(unit),
         signed_by=await signed_by(work, order.id) if order.signed_at else None,
+        held_by=await handed_to(work, trail),
         duty_number=await _duty_number(work, order),
         allowed_steps=allowed_steps(ORDER, work, order),
         clocks=_clocks(work.clock.now(), clocks.all()),

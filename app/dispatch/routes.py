@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
-from app.dispatch import candidates, catalogue, figures, inbox, issuing, queries, sheet, stepping
+from app.dispatch import candidates, catalogue, evidence, figures, inbox, issuing, queries, sheet, stepping
 from app.dispatch.schemas import (
     BroughtInOut,
     DispatchingOut,
@@ -21,7 +21,10 @@ from app.dispatch.schemas import (
     Period,
     ProposalOut,
 )
+from app.issues.objecting import ObjectionTerms
 from app.issues.queries import get_issue
+from app.issues.receiving import MAX_MULTIPART_BYTES, Checked, Photos
+from app.issues.schemas import PhotoOut
 from app.issues.step_schemas import ReasonStep, StepInput
 from app.issues.stepping import Key, add_issue_step
 from app.people.capabilities import Capability
@@ -91,6 +94,44 @@ async def list_orders(work: StaffWork, wanted: Annotated[OrderFilter, Query()]) 
 async def get_order(order_id: UUID, work: StaffWork) -> OrderOut:
     """One order with its clocks, its trail and the steps the active post may take now."""
     return await queries.in_full(work, await queries.get_order(work, order_id))
+
+
+@router.get("/orders/{order_id}/objection", dependencies=[SEE])
+async def objection_terms(order_id: UUID, work: StaffWork) -> ObjectionTerms:
+    """Until when the unit may object, who decides, and by when if it objects now."""
+    return await evidence.terms(work, await queries.get_order(work, order_id))
+
+
+@router.get("/orders/{order_id}/evidence", dependencies=[SEE])
+async def list_evidence(order_id: UUID, work: StaffWork) -> list[PhotoOut]:
+    """Photos a unit has shown with its objection."""
+    return await evidence.photos_of(work, await queries.get_order(work, order_id))
+
+
+@router.get("/orders/{order_id}/evidence/{photo_id}", dependencies=[SEE], response_class=Response)
+async def get_evidence(order_id: UUID, photo_id: UUID, work: StaffWork, store: Photos) -> Response:
+    """The bytes of one of them, checked against their digest."""
+    photo = await evidence.photo_of(work, order_id, photo_id)
+    return Response(await store.get(photo.sha256), media_type="image/jpeg")
+
+
+@router.post(
+    "/orders/{order_id}/evidence",
+    status_code=201,
+    dependencies=[needs_first(Capability.ADD_PHOTOS)],
+    max_body_size=MAX_MULTIPART_BYTES,
+)
+async def add_evidence(order_id: UUID, photos: Checked, work: StaffWork, key: Key = None) -> list[PhotoOut]:
+    """Evidence in the multipart field `photos`, from the unit itself; a repeated key adds nothing."""
+    held = claim_of(
+        work, "POST /orders/evidence", key, body_hash({"of": str(order_id)}, tuple(p.sha256 for p in photos))
+    )
+    order = await queries.get_order(work, order_id)
+    if await take(work, held, order_id):
+        await evidence.add(work, order, photos)
+    else:
+        await used_for(work, held)
+    return await evidence.photos_of(work, order)
 
 
 @router.get("/figures/dispatching", dependencies=[needs(Capability.SEE_FIGURES)])

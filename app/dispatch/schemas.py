@@ -64,12 +64,15 @@ class FinishStep(StepInput):
 
 
 class ObjectStep(StepInput):
-    """Not this unit's matter: on which ground, and what shows it (DOMAIN R1.5)."""
+    """Not this unit's matter: on which ground, by what rule, and what shows it (DOMAIN R1.5)."""
 
-    model_config = example(ground="not_our_duty", evidence="依据三定方案,该职责属水务局。")
+    model_config = example(
+        ground="not_our_duty", legal_basis="区政府三定方案第三条", evidence="依据三定方案,该职责属水务局。"
+    )  # fmt: skip
 
     ground: Ground
     evidence: Words
+    legal_basis: Sentence | None = None
 
 
 class DesignateStep(StepInput):
@@ -138,6 +141,7 @@ class OrderOut(OrderLine):
     duty_number: str | None
     signed_at: datetime | None
     signed_by: str | None
+    held_by: str | None
     contacted_at: datetime | None
     object_until: datetime | None
     ground: str | None

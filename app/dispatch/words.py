@@ -18,6 +18,7 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem it signed for"),
     "assign_inside": ("内部分派", "assign inside the unit"),
+    "hand_over": ("交接", "hand over"),
     "contact": ("联系", "contact"),
     "contact_meanwhile": ("异议期间先行联系", "contact while it is objected to"),
     "stage_report": ("阶段反馈", "report a stage"),
@@ -64,4 +65,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("该单位正在办理同类事项", "that unit is at the same matter already"),
     ("上级或联席会议指定", "designated from above or by a meeting"),
     ("类别待更正,先行派单", "the category is wrong and will be mended"),
+)
+OBJECTION_WORDS = (
+    "异议只能提出一次,逾期不再受理;裁定前由本单位先行联系反映人、排除危险。",
+    "An objection is raised once and in time; until it is decided the unit makes contact and removes danger.",
 )

@@ -48,6 +48,7 @@ WORKING = (
     step("unsign", at(S.SIGNED), S.ISSUED, UNITS, e.OrderSigningUndone, g.may_unsign),
     inward("deem_sign", at(S.ISSUED), S.SIGNED, SYSTEM, e.OrderDeemedSigned),
     step("assign_inside", at(S.ISSUED, S.SIGNED, S.HANDLING), None, UNITS, e.OrderAssignedInside),
+    inward("hand_over", OPEN, None, UNITS | DISTRICT, e.OrderHandedOver),
     step("contact", WORKED, S.HANDLING, UNITS, e.OrderContacted),
     step("contact_meanwhile", at(S.OBJECTED), None, UNITS, e.OrderContacted),
     step("stage_report", WORKED, S.HANDLING, UNITS, e.StageReported, g.may_report),

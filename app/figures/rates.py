@@ -156,7 +156,9 @@ def _group(
     hidden = key in few.at_all
     counts = {str(level): int(row[f"level_{level}"]) for level in LEVELS}
     words = sum(counts.values())
-    said = LevelsOut(words=words, hidden=hidden, counts=None if hidden else counts)
+    opened = {"adjusted": "true"}
+    rows = {level: link(wanted, key, Rate.SATISFIED, satisfaction=level, **opened) for level in counts}
+    said = LevelsOut(words=words, hidden=hidden, counts=None if hidden else counts, rows=None if hidden else rows)
     return RateGroup(
         key=key,
         code=named[0],

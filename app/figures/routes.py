@@ -22,7 +22,10 @@ from app.figures.schemas import (
     MatterLine,
     RatesOut,
     RowsFilter,
+    SizeFilter,
+    SizeLine,
 )
+from app.figures.sizes import sizes
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs
 
@@ -73,6 +76,12 @@ async def count_supervised(work: StaffWork) -> dict[str, int]:
 async def get_coverage(work: StaffWork, wanted: Annotated[CoverageFilter, Query()]) -> list[CoverageGroup]:
     """Households due, covered, refused, overdue and left alone, per area and plan; overdue is there to help."""
     return await coverage.coverage(work, wanted)
+
+
+@router.get("/figures/sizes", dependencies=[needs(Capability.SEE_COVERAGE)])
+async def get_sizes(work: StaffWork, wanted: Annotated[SizeFilter, Query()]) -> list[SizeLine]:
+    """Households per grid or building group beside the band it should keep, by code; a flag, no order of best."""
+    return await sizes(work, wanted)
 
 
 @router.get("/visits/coverage/rows", dependencies=[needs(Capability.SEE_COVERAGE)])

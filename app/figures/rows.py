@@ -13,6 +13,7 @@ from app.core.work import Work
 from app.figures.durations import CLOCK, chosen, clocks
 from app.figures.grouping import NOBODYS, in_group
 from app.figures.kinds import Part, Rate
+from app.figures.models import Formula
 from app.figures.periods import Period
 from app.figures.rates import denominator_of, formulas, numerator_of, too_few
 from app.figures.schemas import MatterLine, RowsFilter
@@ -102,6 +103,8 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
         raise NotFound("figure")
     if wanted.part == Part.MISSED:
         raise NotFound("part")
+    if wanted.satisfaction is not None:
+        return await _said(work, wanted, formula, c, period)
     if wanted.part == Part.DENOMINATOR:
         return denominator_of(formula, c, period, adjusted=wanted.adjusted)
     if wanted.part == Part.EXCLUDED:
@@ -112,6 +115,16 @@ async def _condition(work: Work, wanted: RowsFilter, c: Any, period: Period) -> 
         few = await too_few(work, wanted, formula, period)
         _refuse_few(wanted, few.at_all if wanted.adjusted else few.raw)
     return numerator_of(formula, c, period, adjusted=wanted.adjusted)
+
+
+async def _said(work: Work, wanted: RowsFilter, formula: Formula, c: Any, period: Period) -> ColumnElement[bool]:
+    """Matters of which somebody said this level; hidden where the levels are."""
+    if formula.name != Rate.SATISFIED:
+        raise NotFound("satisfaction")
+    few = await too_few(work, wanted, formula, period)
+    _refuse_few(wanted, few.at_all)
+    said: ColumnElement[bool] = getattr(c, f"level_{wanted.satisfaction}") > 0
+    return and_(denominator_of(formula, c, period, adjusted=True), said)
 
 
 def _refuse_few(wanted: RowsFilter, hidden: frozenset[str | None]) -> None:

@@ -27,13 +27,17 @@ class FigureFilter(Schema):
 
 
 class RowsFilter(FigureFilter):
-    """One number's rows: a rate, a line shown apart or a clock (`clock_sign`), and which part of it."""
+    """One number's rows: a rate, a line shown apart or a clock (`clock_sign`), and which part of it.
+
+    `satisfaction` is one of the five levels, of what the adjusted satisfaction rate is over.
+    """
 
     figure: Annotated[str, Field(pattern=r"^[a-z_]{3,40}$")]
     part: Part = Part.DENOMINATOR
     group: Annotated[str, Field(max_length=64)] | None = None
     adjusted: bool = False
     reason: Annotated[str, Field(max_length=30)] | None = None
+    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
     limit: PageSize = 50
     cursor: Cursor | None = None
 
@@ -82,6 +86,7 @@ class LevelsOut(Schema):
     words: int
     hidden: bool
     counts: dict[str, int] | None
+    rows: dict[str, str] | None
 
 
 class RateGroup(Schema):
@@ -228,6 +233,28 @@ class CoverageGroup(Schema):
     opted_out: int | None
     hidden: bool
     rows: dict[str, str]
+
+
+class SizeFilter(Schema):
+    """Which level, below which area, and a band other than the usual one."""
+
+    level: Literal[AreaLevel.GRID, AreaLevel.BUILDING_GROUP] = AreaLevel.GRID
+    area: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,32}$")] | None = None
+    least: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    most: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class SizeLine(Schema):
+    """Households of one area beside the band. Null: too few to be hidden."""
+
+    code: str
+    name: str
+    rural: bool
+    households: int | None
+    hidden: bool
+    least: int
+    most: int
+    flag: Literal["below", "above"] | None
 
 
 class CoverageRowsFilter(Schema):

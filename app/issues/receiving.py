@@ -143,6 +143,18 @@ async def keep(store: PhotoStore, blobs: Sequence[bytes]) -> list[Photo]:
     return photos
 
 
+async def checked(request: Request, store: Photos) -> list[Photo]:
+    """The photos of a body with nothing else in it, checked and stored; `NoPhotos` without any."""
+    async with parts(request) as posted:
+        blobs = await photos_in(posted, frozenset({"photos"}))
+    if not blobs:
+        raise NoPhotos("photos")
+    return await keep(store, blobs)
+
+
+Checked = Annotated[list[Photo], Depends(checked)]
+
+
 def parse(raw: str | bytes) -> RaiseIssue:
     """The form in a JSON text; field problems as for every other route."""
     try:

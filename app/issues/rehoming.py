@@ -33,6 +33,7 @@ from app.people.models import Post
 from app.people.queries import in_force
 
 LEVELS = ("street_id", "community_id", "grid_id", "building_group_id")
+UNSEEN: dict[str, Any] = {"unscoped": True}  # who brings a report in may not see the ground it has left
 BY = Issue.explanation["place"]["by"].astext
 OPEN = (Issue.closed_at.is_(None), Issue.state.in_([str(state) for state in LIVE]))
 
@@ -41,7 +42,7 @@ async def open_on(work: Work, areas: Sequence[UUID]) -> int:
     """How many open matters lie on these areas or in them, on whatever desk."""
     below = select(Area.id).where(Area.path.overlap(list(areas)))
     query = select(func.count()).select_from(Issue).where(*OPEN, Issue.area_id.in_(below))
-    return await work.session.scalar(query.execution_options(unscoped=True)) or 0
+    return await work.session.scalar(query.execution_options(**UNSEEN)) or 0
 
 
 async def rehome_ground(work: Work, moved: Moved, most: int) -> tuple[int, int]:
@@ -60,16 +61,16 @@ async def follow_ground(work: Work, issue_id: UUID) -> None:
     """The same for one matter a phone brings in long after, placed where it was then: at once, if that ground has
     ended or stands elsewhere now.
     """
-    query = _on_old_ground(false()).where(Issue.id == issue_id)
+    query = _on_old_ground(false()).where(Issue.id == issue_id).execution_options(**UNSEEN)
     if await work.session.scalar(query) is not None:
         for issue in await _locked(work, [issue_id]):
-            await rehome_one(work, issue)
+            await rehome_one(work, issue, keep=False)  # nobody has begun on it yet
 
 
 async def _locked(work: Work, ids: Sequence[UUID]) -> list[Issue]:
     """Those nobody else is at just now."""
     query = select(Issue).where(Issue.id.in_(ids), *OPEN).order_by(Issue.id)
-    held = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    held = query.with_for_update(skip_locked=True).execution_options(populate_existing=True, **UNSEEN)
     return list(await work.session.scalars(held))
 
 
@@ -104,12 +105,15 @@ def _outside_its_area() -> ColumnElement[bool]:
     return and_(Issue.point.is_not(None), ~holds.exists())
 
 
-async def rehome_one(work: Work, issue: Issue) -> None:
-    """Place one locked matter on the ground as it is, and see that somebody there has it."""
+async def rehome_one(work: Work, issue: Issue, *, keep: bool = True) -> None:
+    """Place one locked matter on the ground as it is, and see that somebody there has it: who has it already, if
+    his post serves that ground and he may `keep` it, else whom the ladder gives.
+    """
     read = await _read_anew(work, issue)
     area = read.area
     choice = route(read, confidential=issue.confidential, aside=await placing.standing_aside(work, issue))
-    stays = issue.holder_id is not None and any(post.post_id == issue.holder_id for post in read.posts)
+    serves = issue.holder_id is not None and any(post.post_id == issue.holder_id for post in read.posts)
+    stays = serves and (keep or choice.post_id == issue.holder_id)
     kept = explaining.stored(read, choice)
     if stays or choice.post_id is None:
         kept |= {"holder": issue.explanation.get("holder"), "reasons": issue.explanation.get("reasons", [])}
@@ -132,7 +136,7 @@ async def _read_anew(work: Work, issue: Issue) -> Situation:
     place = issue.explanation.get("place") or {}
     if place.get("by") == "point" and issue.point is not None:
         xy = select(func.ST_X(Issue.point), func.ST_Y(Issue.point)).where(Issue.id == issue.id)
-        lon, lat = (await work.session.execute(xy)).one()
+        lon, lat = (await work.session.execute(xy.execution_options(**UNSEEN))).one()
         read = await situation.read(cursor, replace(facts, lon=lon, lat=lat, accuracy_m=issue.accuracy_m or 0.0))
         if read.located or issue.area_id is None:
             return read
@@ -142,7 +146,7 @@ async def _read_anew(work: Work, issue: Issue) -> Situation:
 async def _leads_to(work: Work, issue: Issue) -> str | None:
     """The code of the living area that its door is on, that its own area has become, or over it."""
     door = select(Dwelling.area_id).where(Dwelling.id == issue.dwelling_id)
-    by_door = await work.session.scalar(door) if issue.dwelling_id else None
+    by_door = await work.session.scalar(door.execution_options(**UNSEEN)) if issue.dwelling_id else None
     ground = by_door or issue.area_id or issue.street_id or issue.district_id
     now = aliased(Area)
     query = (

@@ -33,17 +33,15 @@ from app.issues.link import FollowWork
 from app.issues.queue_schemas import IssueFilter, IssueLine, NewView, PutAway, ViewOut
 from app.issues.receiving import (
     MAX_MULTIPART_BYTES,
+    Checked,
     IntakeWork,
     ListsWork,
     LocateWork,
     NeighboursWork,
-    NoPhotos,
     Photos,
+    checked,
     claim,
     examples,
-    keep,
-    parts,
-    photos_in,
 )
 from app.issues.records import IssuePhoto
 from app.issues.schemas import (
@@ -209,29 +207,19 @@ async def get_photo(issue_id: UUID, photo_id: UUID, work: StaffWork, store: Phot
     return Response(await store.get(photo.sha256), media_type="image/jpeg")
 
 
-async def _checked(request: Request, store: Photos) -> list[Photo]:
-    async with parts(request) as posted:
-        blobs = await photos_in(posted, frozenset({"photos"}))
-    if not blobs:
-        raise NoPhotos("photos")
-    return await keep(store, blobs)
-
-
 @router.post(
     "/issues/{issue_id}/photos",
     status_code=201,
     dependencies=[needs_first(Capability.ADD_PHOTOS)],
     max_body_size=MAX_MULTIPART_BYTES,
 )
-async def add_photos(
-    issue_id: UUID, checked: Annotated[list[Photo], Depends(_checked)], work: StaffWork, key: Key = None
-) -> list[PhotoOut]:
+async def add_photos(issue_id: UUID, photos: Checked, work: StaffWork, key: Key = None) -> list[PhotoOut]:
     """Photos of an issue, in the multipart field `photos`; a repeated key adds nothing."""
-    digest = body_hash({"issue": str(issue_id)}, tuple(photo.sha256 for photo in checked))
+    digest = body_hash({"issue": str(issue_id)}, tuple(photo.sha256 for photo in photos))
     held = claim_of(work, "POST /issues/photos", key, digest)
     issue = await queries.get_issue(work, issue_id)
     if await take(work, held, issue_id):
-        await work.put(IssuePhoto, intake.photo_rows(work, issue_id, checked))
+        await work.put(IssuePhoto, intake.photo_rows(work, issue_id, photos))
     else:
         await used_for(work, held)
     return await queries.photos_of(work, issue)
@@ -241,7 +229,7 @@ async def _own_photos(token: str, request: Request, store: Photos) -> list[Photo
     """The link is read before anything costly is."""
     if request.app.state.runtime.keys.read_follow_token(token) is None:
         raise BadLink("token")
-    return await _checked(request, store)
+    return await checked(request, store)
 
 
 @router.get("/categories", dependencies=[OPEN_TO_ALL])

@@ -4,12 +4,14 @@ Reading judges features one by one; this judges them together, against each othe
 is already known.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.layers.coverage import Ground, KnownArea, gaps, outside_parent, overlaps
+from app.layers.coverage import Lie, gaps, outside_parent, overlaps
 from app.layers.findings import Code, Finding, Level, finding, softened
+from app.layers.ground import Ground, KnownArea
 from app.layers.reading import Feature
+from app.layers.siblings import narrow
 
 __all__ = ["KnownArea", "Overlap", "check_layer", "rulings"]
 
@@ -25,7 +27,10 @@ class Overlap:
 
 
 def check_layer(
-    features: Sequence[Feature], known: Mapping[str, KnownArea], accept: Collection[str]
+    features: Sequence[Feature],
+    known: Mapping[str, KnownArea],
+    accept: Collection[str],
+    tell: Callable[[str, int, int], None] | None = None,
 ) -> list[Finding]:
     """All findings about the features together, codes first, then the ground.
 
@@ -35,13 +40,15 @@ def check_layer(
     turns an error into a warning; asking to accept what cannot be raises NotAcceptable.
     """
     ground = Ground(features, known)
+    lie = Lie(ground, tell)
     found = [
         *_duplicates(features, known),
         *_orphans(ground),
         *_cycles(ground),
-        *outside_parent(ground),
-        *overlaps(ground),
-        *gaps(ground),
+        *outside_parent(lie),
+        *overlaps(lie),
+        *gaps(lie),
+        *narrow(lie.groups),
     ]
     return softened(found, accept)
 

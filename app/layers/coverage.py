@@ -5,19 +5,22 @@ parent, in Los Angeles no region does), so everything here is judged by area and
 Geometries are compared as they are and never changed.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from app.core.geometry import Floats, Shapes, areas_m2, metres_per_degree
+from app.core.geometry import Shapes, area_m2, areas_m2
+from app.layers.features import GENERAL
 from app.layers.findings import Code, Finding, finding
-from app.layers.reading import GENERAL, Feature
+from app.layers.ground import Ground, Piece, shapes_of
+from app.layers.plane import array_of, inner_point, plane_of
+from app.layers.siblings import Siblings, siblings_of
 
 Indices = NDArray[np.intp]
 
@@ -29,118 +32,119 @@ PAIRS_AT_ONCE: Final = 50_000  # bounds the memory of intersections held at one 
 INTERIORS_MEET: Final = "T********"  # DE-9IM; a shared border alone is no overlap
 
 
-@dataclass(frozen=True, slots=True)
-class KnownArea:
-    """An area from the database, or from an earlier file of the same run. Geometry is WGS84."""
+class Lie:
+    """How the pieces of one ground lie: who is strictly covered by its parent, which siblings keep their borders.
 
-    code: str
-    parent_code: str | None
-    level: str
-    geometry: MultiPolygon | None
-    kind: str = GENERAL
+    Most of a good layer needs no second look: siblings whose borders agree do not overlap, nor do their
+    children as long as each lies in its own parent. What is left is compared pair by pair.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A feature or a known area seen alike; `fresh` ones come from the file being checked."""
-
-    label: str
-    code: str
-    parent_code: str | None
-    level: str
-    kind: str
-    geometry: MultiPolygon | None
-    fresh: bool
-
-
-class Ground:
-    """All areas of one check: those of the file first, then the known ones the file does not replace."""
-
-    def __init__(self, features: Sequence[Feature], known: Mapping[str, KnownArea]) -> None:
-        self.by_code: dict[str, Piece] = {}
-        self.fresh = [
-            Piece(one.key, one.code, one.parent_code, one.level, one.kind, one.geometry, fresh=True)
-            for one in features
+    def __init__(self, ground: Ground, tell: Callable[[str, int, int], None] | None = None) -> None:
+        self.ground = ground
+        self.groups = siblings_of(ground)
+        self._tell, self._looked_at = tell, 0
+        self._all = sum(len(one.pieces) for one in self.groups)
+        self.pairs = [
+            (piece, parent)
+            for piece in ground.fresh
+            if piece.geometry is not None
+            and (parent := ground.parent(piece)) is not None
+            and parent.geometry is not None
         ]
-        for piece in self.fresh:
-            self.by_code.setdefault(piece.code, piece)
-        self.pieces = list(self.fresh)
-        for code, one in known.items():
-            if code not in self.by_code:
-                old = Piece(code, code, one.parent_code, one.level, one.kind, one.geometry, fresh=False)
-                self.by_code[code] = old
-                self.pieces.append(old)
 
-    def parent(self, piece: Piece) -> Piece | None:
-        """The area above; nothing for a root, an orphan or one that names itself."""
-        above = None if piece.parent_code is None else self.by_code.get(piece.parent_code)
-        return None if above is None or above.code == piece.code else above
+    @cached_property
+    def covered(self) -> NDArray[np.bool_]:
+        """For every pair, whether the child lies in the parent to the last digit."""
+        if not self.pairs:
+            return np.zeros(0, dtype=np.bool_)
+        parents = shapes_of(parent for _, parent in self.pairs)
+        shapely.prepare(parents)
+        return np.asarray(shapely.covers(parents, shapes_of(child for child, _ in self.pairs)), dtype=np.bool_)
 
-    def stands_above(self, upper: Piece, lower: Piece) -> bool:
-        """Whether one area is an ancestor of the other, circles notwithstanding."""
-        seen: set[str] = set()
-        above = self.parent(lower)
-        while above is not None and above.code not in seen:
-            if above.code == upper.code:
-                return True
-            seen.add(above.code)
-            above = self.parent(above)
-        return False
+    @cached_property
+    def inside(self) -> frozenset[Piece]:
+        """The children that lie in their parents to the last digit."""
+        return frozenset(child for (child, _), yes in zip(self.pairs, self.covered, strict=True) if yes)
+
+    @cached_property
+    def sound(self) -> frozenset[Piece]:
+        """General areas that share no ground with another sound one, except those above and below them."""
+        levels = Counter(group.pieces[0].parent_code for group in self.groups if group.pieces[0].kind == GENERAL)
+        found: set[Piece] = set()
+        waiting = [one for one in self.groups if self._alike(one, levels[one.pieces[0].parent_code])]
+        while True:
+            later = []
+            for group in waiting:
+                above = self.ground.parent(group.pieces[0])
+                if above is None or above in found:
+                    found |= {one for one in group.pieces if above is None or one in self.inside}
+                else:
+                    later.append(group)
+            if len(later) == len(waiting):
+                return frozenset(found)
+            waiting = later
+
+    def _alike(self, group: Siblings, levels: int) -> bool:
+        self._looked_at += len(group.pieces)
+        if self._tell is not None:
+            self._tell("borders", self._looked_at, self._all)
+        first = group.pieces[0]
+        rooted = first.parent_code is None or self.ground.parent(first) is not None
+        return first.kind == GENERAL and levels == 1 and rooted and group.clean
 
 
-def outside_parent(ground: Ground) -> list[Finding]:
+def outside_parent(lie: Lie) -> list[Finding]:
     """Children lying by less than 98 % of their area, and by more than a metre, in their parent.
 
     A parent without a boundary is reported once, with the number of children not checked.
     """
-    pairs: list[tuple[Piece, Piece]] = []
     unchecked: dict[str, list[Piece]] = {}
-    for piece in ground.fresh:
-        parent = ground.parent(piece)
-        if parent is None or piece.geometry is None:
-            continue
-        if parent.geometry is None:
+    for piece in lie.ground.fresh:
+        parent = lie.ground.parent(piece)
+        if parent is not None and parent.geometry is None and piece.geometry is not None:
             unchecked.setdefault(parent.code, []).append(piece)
-        else:
-            pairs.append((piece, parent))
-    found = [_no_parent_geometry(ground.by_code[code], pieces) for code, pieces in unchecked.items()]
-    return found + _leaving(pairs)
+    bare = [_no_parent_geometry(lie.ground.by_code[code], pieces) for code, pieces in unchecked.items()]
+    return bare + _leaving([lie.pairs[index] for index in np.flatnonzero(~lie.covered).tolist()])
 
 
-def overlaps(ground: Ground) -> list[Finding]:
+def overlaps(lie: Lie) -> list[Finding]:
     """Pairs of one level and kind sharing more than a square metre, whoever their parents are, largest first.
 
     At least one of the two is from the file. A grid within a grid is not an overlap.
     """
     layers: dict[tuple[str, str], list[Piece]] = {}
-    for piece in ground.pieces:
+    for piece in lie.ground.pieces:
         if piece.geometry is not None:
             layers.setdefault((piece.level, piece.kind), []).append(piece)
-    found = [one for pieces in layers.values() for one in _overlaps_within(ground, pieces)]
+    found = [one for pieces in layers.values() for one in _overlaps_within(lie, pieces)]
     return sorted(found, key=lambda one: (-(one.m2 or 0.0), one.features))
 
 
-def _overlaps_within(ground: Ground, pieces: Sequence[Piece]) -> Iterable[Finding]:
-    shapes = _shapes(pieces)
+def _overlaps_within(lie: Lie, pieces: Sequence[Piece]) -> Iterable[Finding]:
+    sound = np.array([piece in lie.sound for piece in pieces])
+    if sound.all():
+        return
+    shapes = shapes_of(pieces)
     fresh = np.flatnonzero([piece.fresh for piece in pieces])
     near, second = shapely.STRtree(shapes).query(shapes[fresh])
     first = fresh[near]
     # Two fresh ones meet twice in the query; a fresh and a known one only once.
-    once = (first < second) | ~np.isin(second, fresh)
+    once = ((first < second) | ~np.isin(second, fresh)) & ~(sound[first] & sound[second])
     for a, b, m2, at in _shared(shapes, first[once], second[once]):
         one, two = sorted((pieces[a], pieces[b]), key=lambda piece: piece.code)
-        related = ground.stands_above(one, two) or ground.stands_above(two, one)
+        related = lie.ground.stands_above(one, two) or lie.ground.stands_above(two, one)
         if one.code != two.code and not related:
             told = {"codes": [one.code, two.code], "owner": one.code}
             yield finding(Code.OVERLAP, one.label, two.label, m2=m2, at=at, data=told)
 
 
-def gaps(ground: Ground) -> list[Finding]:
+def gaps(lie: Lie) -> list[Finding]:
     """Per parent of a child in the file, the ground no general child covers.
 
     Counted are pieces over a square metre that are somewhere wider than the tolerance; slivers along
     borders drawn twice are not. Dedicated grids lie over general ones and cover nothing by themselves.
     """
+    ground = lie.ground
     touched = {parent.code for piece in ground.fresh if (parent := ground.parent(piece))}
     children: dict[str, list[Piece]] = {code: [] for code in touched}
     for piece in ground.pieces:
@@ -149,16 +153,24 @@ def gaps(ground: Ground) -> list[Finding]:
     found = []
     for code in sorted(touched):
         parent, below = ground.by_code[code], children[code]
-        if parent.geometry is None or not below:
+        if parent.geometry is None or not below or _filled(lie, parent.geometry, below):
             continue
-        bare = _uncovered(parent.geometry, _shapes(below))
+        bare = _uncovered(parent.geometry, shapes_of(below))
         if bare:
-            sizes = areas_m2(_array(bare))
+            sizes = areas_m2(array_of(bare))
             largest = int(sizes.argmax())
             told = {"pieces": len(bare), "largest_m2": float(sizes[largest]), "children": len(below)}
-            m2, at = float(sizes.sum()), _inner_point(bare[largest])
+            m2, at = float(sizes.sum()), inner_point(bare[largest])
             found.append(finding(Code.GAP, parent.label, m2=m2, at=at, data=told))
     return found
+
+
+def _filled(lie: Lie, parent: BaseGeometry, below: Sequence[Piece]) -> bool:
+    """Whether children that share no ground and lie inside leave nothing: their areas add up."""
+    if not all(piece in lie.sound and piece in lie.inside for piece in below):
+        return False
+    left = parent.area - float(shapely.area(shapes_of(below)).sum())
+    return left * area_m2(parent) <= SMALLEST_M2 * parent.area
 
 
 def _no_parent_geometry(parent: Piece, children: Sequence[Piece]) -> Finding:
@@ -167,26 +179,26 @@ def _no_parent_geometry(parent: Piece, children: Sequence[Piece]) -> Finding:
 
 
 def _leaving(pairs: Sequence[tuple[Piece, Piece]]) -> list[Finding]:
+    """Of children that are not strictly inside, those that leave by more than is let pass."""
     if not pairs:
         return []
-    children = _shapes([child for child, _ in pairs])
-    parents = _shapes([parent for _, parent in pairs])
-    shapely.prepare(parents)
-    doubtful = np.flatnonzero(~shapely.covers(parents, children))
-    sizes = np.maximum(areas_m2(children[doubtful]), SPECK_M2)
-    shares = areas_m2(shapely.intersection(children[doubtful], parents[doubtful])) / sizes
+    children = shapes_of(child for child, _ in pairs)
+    parents = shapes_of(parent for _, parent in pairs)
+    sizes = np.maximum(areas_m2(children), SPECK_M2)
+    shares = areas_m2(shapely.intersection(children, parents)) / sizes
     found = []
-    for index, share, m2 in zip(doubtful.tolist(), shares.tolist(), sizes.tolist(), strict=True):
+    for index in np.flatnonzero(shares < INSIDE_SHARE).tolist():
         child, parent = pairs[index]
-        if share < INSIDE_SHARE and not _within_tolerance(children[index], parents[index]):
+        if not _within_tolerance(children[index], parents[index]):
+            share, m2 = float(shares[index]), float(sizes[index])
             told = {"parent": parent.code, "share": f"{share:.1%}", "parent_feature": parent.label}
-            at = _inner_point(shapely.difference(children[index], parents[index]))
+            at = inner_point(shapely.difference(children[index], parents[index]))
             found.append(finding(Code.OUTSIDE_PARENT, child.label, m2=m2 * (1 - share), at=at, data=told))
     return found
 
 
 def _within_tolerance(child: BaseGeometry, parent: BaseGeometry) -> bool:
-    plane = _plane_of(child)
+    plane = plane_of(child)
     return bool(shapely.covers(shapely.buffer(plane(parent), TOLERANCE_M), plane(child)))
 
 
@@ -202,7 +214,7 @@ def _shared(
         both = shapely.intersection(shapes[a], shapes[b])
         sizes = areas_m2(both)
         for index in np.flatnonzero(sizes > SMALLEST_M2):
-            yield int(a[index]), int(b[index]), float(sizes[index]), _inner_point(both[index])
+            yield int(a[index]), int(b[index]), float(sizes[index]), inner_point(both[index])
 
 
 def _uncovered(parent: BaseGeometry, children: Shapes) -> list[BaseGeometry]:
@@ -213,32 +225,4 @@ def _uncovered(parent: BaseGeometry, children: Shapes) -> list[BaseGeometry]:
 
 def _is_sliver(part: BaseGeometry) -> bool:
     """Nowhere as wide as the tolerance: nothing is left when half of it is taken off all round."""
-    return bool(shapely.buffer(_plane_of(part)(part), -TOLERANCE_M / 2).is_empty)
-
-
-def _plane_of(near: BaseGeometry) -> Callable[[BaseGeometry], BaseGeometry]:
-    """A way of turning degrees into metres around a shape, for tolerances given in metres."""
-    middle = near.centroid
-    origin = np.array([middle.x, middle.y])
-    scale = np.array(metres_per_degree(middle.y))
-
-    def flat(xy: Floats) -> Floats:
-        return np.asarray((xy - origin) * scale, dtype=np.float64)
-
-    return lambda shape: shapely.transform(shape, flat)
-
-
-def _inner_point(shape: BaseGeometry) -> tuple[float, float]:
-    point = shape.point_on_surface()
-    return round(point.x, 7), round(point.y, 7)
-
-
-def _shapes(pieces: Iterable[Piece]) -> Shapes:
-    return _array([piece.geometry for piece in pieces])
-
-
-def _array(shapes: Sequence[BaseGeometry | None]) -> Shapes:
-    # Built by hand: numpy would look into a MultiPolygon's parts if it could.
-    array = np.empty(len(shapes), dtype=object)
-    array[:] = shapes
-    return array
+    return bool(shapely.buffer(plane_of(part)(part), -TOLERANCE_M / 2).is_empty)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
 from app.core.errors import Invalid
+from app.layers.file_words import FILE_WORDS
 
 Language = Literal["zh", "en"]
 
@@ -42,17 +43,64 @@ class Code(StrEnum):
     NO_PARENT_GEOMETRY = "no_parent_geometry"
     OVERLAP = "overlap"
     GAP = "gap"
+    NARROW_OVERLAP = "narrow_overlap"
+    NARROW_GAP = "narrow_gap"
+    REPAIRED = "repaired"
+    CODE_PREFIX = "code_prefix"
+    CODE_FORM = "code_form"
     NOT_GEOJSON = "not_geojson"
     CRS_MISMATCH = "crs_mismatch"
 
+    # Of whole files and tables, with their words in `file_words`.
+    UNKNOWN_FORMAT = "unknown_format"
+    NOT_READABLE = "not_readable"
+    FILE_TOO_LARGE = "file_too_large"
+    READER_STOPPED = "reader_stopped"
+    READER_NOT_ISOLATED = "reader_not_isolated"
+    WHICH_LAYER = "which_layer"
+    NO_SUCH_LAYER = "no_such_layer"
+    MISSING_SISTER = "missing_sister"
+    ENCODING_UNKNOWN = "encoding_unknown"
+    ENCODING_WRONG = "encoding_wrong"
+    ENCODING_CONTRADICTED = "encoding_contradicted"
+    TEXT_CUT = "text_cut"
+    CRS_NOT_STATED = "crs_not_stated"
+    CRS_BLURRED = "crs_blurred"
+    GEOMETRY_UNREADABLE = "geometry_unreadable"
+    ANTIMERIDIAN = "antimeridian"
+    LOST_DIGITS = "lost_digits"
+    NO_LEVEL = "no_level"
+    ABOVE_THE_GROUND = "above_the_ground"
+    NO_CODE_COLUMN = "no_code_column"
+    DOUBLE_HEADER = "double_header"
+    RAGGED_ROW = "ragged_row"
+    EMPTY_TABLE = "empty_table"
+    ARCHIVE_DAMAGED = "archive_damaged"
+    ARCHIVE_SLIP = "archive_slip"
+    ARCHIVE_SYMLINK = "archive_symlink"
+    ARCHIVE_BOMB = "archive_bomb"
+    ARCHIVE_NESTED = "archive_nested"
+    ARCHIVE_ENCRYPTED = "archive_encrypted"
+    ARCHIVE_MIXED = "archive_mixed"
+    ARCHIVE_EMPTY = "archive_empty"
 
-ACCEPTABLE: Final = frozenset({Code.OVERLAP, Code.GAP, Code.OUTSIDE_PARENT, Code.TOO_MANY_VERTICES})
+
+ACCEPTABLE: Final = frozenset(
+    {Code.OVERLAP, Code.GAP, Code.OUTSIDE_PARENT, Code.TOO_MANY_VERTICES, Code.CRS_BLURRED}
+)
 """Real official layers have these; whoever imports may accept them by name."""
 
-_WARNINGS: Final = frozenset({Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY})
+_WARNINGS: Final = frozenset(
+    {
+        Code.NO_NAME, Code.HAS_Z, Code.NO_PARENT_GEOMETRY, Code.TEXT_CUT, Code.CRS_NOT_STATED,
+        Code.ABOVE_THE_GROUND, Code.NARROW_OVERLAP, Code.NARROW_GAP, Code.REPAIRED,
+        Code.CODE_PREFIX, Code.CODE_FORM,
+    }
+)  # fmt: skip
 
 # Fields in braces come from the finding's data; `m2` from the finding itself.
 WORDS: Final[Mapping[Code, tuple[str, str]]] = {
+    **{Code(code): words for code, words in FILE_WORDS.items()},
     Code.NO_CODE: (
         "字段 {property} 里没有可用的编码({why_zh});请补上文本编码。",
         "No usable code in property {property} ({why_en}); give every feature its code, as text.",
@@ -125,6 +173,26 @@ WORDS: Final[Mapping[Code, tuple[str, str]]] = {
         "下级没有铺满:空白 {pieces} 处,共 {m2} 平方米,最大一处 {largest_m2} 平方米。",
         "The children leave {pieces} gaps of {m2} m² in all, the largest {largest_m2} m².",
     ),
+    Code.NARROW_OVERLAP: (
+        "两个同级区域的共同边界没有对齐:窄条重叠 {pieces} 处,宽约 {width_cm} 厘米,共 {m2} 平方米。",
+        "The border of two siblings is drawn twice: {pieces} strips of overlap about {width_cm} cm wide, {m2} m².",
+    ),
+    Code.NARROW_GAP: (
+        "两个同级区域的共同边界没有对齐:窄缝 {pieces} 处,宽约 {width_cm} 厘米,共 {m2} 平方米。",
+        "The border of two siblings is drawn twice: {pieces} gaps about {width_cm} cm wide, {m2} m².",
+    ),
+    Code.REPAIRED: (
+        "已按要求修补({what_zh}),面积变动 {m2} 平方米;请核对。",
+        "Mended as asked ({what_en}): {m2} m² changed; look whether it is right.",
+    ),
+    Code.CODE_PREFIX: (
+        "编码不以上级编码 {parent} 开头;如属历史编码可保留,请核对。",
+        "The code does not begin with the parent's, {parent}; an old code may stay, look whether it is right.",
+    ),
+    Code.CODE_FORM: (
+        "编码不是统一赋码的写法({why_zh})。",
+        "The code has not the form of the unified scheme ({why_en}).",
+    ),
     Code.NOT_GEOJSON: (
         "不是可读的 GeoJSON:{why_zh}。",
         "Not readable GeoJSON: {why_en}.",
@@ -179,7 +247,7 @@ class Finding:
             "code": str(self.code),
             "level": str(self.level),
             "features": list(self.features),
-            "m2": None if self.m2 is None else round(self.m2, 1),
+            "m2": None if self.m2 is None else round(self.m2, 1 if self.m2 >= 1 else 4),
             "at": None if self.at is None else list(self.at),
             "data": dict(self.data),
             "zh": zh,
@@ -207,8 +275,10 @@ def softened(findings: Iterable[Finding], accept: Collection[str]) -> list[Findi
 
 
 def _shown(value: object) -> str:
-    """Numbers with separators; square metres below ten keep one decimal."""
+    """Numbers with separators; square metres below ten keep one decimal, below one two figures."""
     small = 10.0
     if isinstance(value, float):
+        if 0 < abs(value) < 1:
+            return f"{value:.2g}"
         return f"{value:,.1f}" if abs(value) < small else f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

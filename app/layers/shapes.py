@@ -1,4 +1,4 @@
-"""GeoJSON geometries judged one by one: flat, valid, in WGS84, or refused with the reason and the place."""
+"""Geometries judged one by one: flat, valid, in WGS84, or refused with the reason and the place."""
 
 import json
 import math
@@ -11,11 +11,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely import GeometryType, MultiPolygon
 
-from app.core.geometry import Crs, Shapes, convert, to_wgs84
+from app.core.geometry import Crs, Shapes
 from app.layers.findings import Code, Finding, finding
+from app.layers.rings import mended_ring
+from app.layers.systems import LAT_END, LON_END, Epsg, System, into_wgs84, place_in_wgs84
 
 MOST_VERTICES: Final = 100_000
-LON_END, LAT_END = 180.0, 90.0
+BESIDE: Final = 1.5  # degrees around where a system is used: official layers run over its edge by half a zone
 RING_POINTS: Final = 4  # the fewest a closed ring can have
 
 _POLYGONAL: Final = ("Polygon", "MultiPolygon")
@@ -45,13 +47,17 @@ _SWAPPED: Final = {
     "why_zh": "经度和纬度似乎颠倒了",
     "why_en": "longitude and latitude seem to be swapped",
 }
+_ELSEWHERE: Final = {
+    "why_zh": "不在所声明坐标系的适用范围内,可能是另一投影带,或横纵坐标颠倒",
+    "why_en": "outside where the declared system is used, perhaps another zone or swapped axes",
+}
 # West, south, east, north around China with a margin: the check for swapped axes where both readings
 # lie on the earth (from Xinjiang westwards; read the wrong way it is the ice north of Norway).
 _CHINA: Final = (73.0, 3.0, 136.0, 54.5)
 
 
 def read_shapes(
-    labels: Sequence[str], raws: Sequence[object], crs: Crs, findings: list[Finding]
+    labels: Sequence[str], raws: Sequence[object], crs: System, findings: list[Finding], *, mend: bool = False
 ) -> list[MultiPolygon | None]:
     """One MultiPolygon, or nothing, for each GeoJSON geometry object as `json` read it.
 
@@ -62,13 +68,56 @@ def read_shapes(
     shapes: Shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     refused = [index for index in _where(shapely.is_missing(shapes)) if raws[index] is not None]
     findings.extend(_diagnosed(labels[index], raws[index], crs) for index in refused)
+    return judged(labels, shapes, crs, findings, mend=mend)
+
+
+def read_bytes(
+    labels: Sequence[str],
+    blobs: Sequence[bytes | None],
+    crs: System,
+    findings: list[Finding],
+    *,
+    mend: bool = False,
+) -> list[MultiPolygon | None]:
+    """The same for WKB, as a GeoPackage or a Shapefile gives it."""
+    shapes: Shapes = shapely.from_wkb(np.array(blobs, dtype=object), on_invalid="ignore")
+    _report_unread(labels, shapes, [blob is not None for blob in blobs], findings)
+    return judged(labels, shapes, crs, findings, mend=mend)
+
+
+def read_words(
+    labels: Sequence[str], texts: Sequence[str | None], crs: System, findings: list[Finding], *, mend: bool = False
+) -> list[MultiPolygon | None]:
+    """The same for WKT in a table's cells; an empty cell is an area without a boundary."""
+    shapes: Shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
+    _report_unread(labels, shapes, [text is not None for text in texts], findings)
+    return judged(labels, shapes, crs, findings, mend=mend)
+
+
+def judged(
+    labels: Sequence[str], shapes: Shapes, crs: System, findings: list[Finding], *, mend: bool = False
+) -> list[MultiPolygon | None]:
+    """Shapes of any source, in the declared system, as flat valid MultiPolygons in WGS84 or not at all."""
     bench = _Bench(labels, shapes, findings)
     bench.only_flat_polygons()
-    bench.only_in_world()
-    bench.shapes = convert(bench.shapes, crs)
+    if isinstance(crs, Epsg):
+        bench.only_finite()
+        bench.shapes = into_wgs84(bench.shapes, crs)
+        bench.only_in_bounds(crs)
+    else:
+        bench.only_in_world()
+        bench.shapes = into_wgs84(bench.shapes, crs)
+    bench.only_this_side()
+    if mend:
+        bench.mend_rings()
     bench.only_valid()
     bench.report_heavy()
     return _as_multipolygons(bench.shapes)
+
+
+def _report_unread(labels: Sequence[str], shapes: Shapes, given: Sequence[bool], findings: list[Finding]) -> None:
+    unread = [index for index in _where(shapely.is_missing(shapes)) if given[index]]
+    findings.extend(finding(Code.GEOMETRY_UNREADABLE, labels[index]) for index in unread)
 
 
 class _Bench:
@@ -102,6 +151,44 @@ class _Bench:
             why = _SWAPPED if swapped[index] else _BEYOND
             self._refuse(index, finding(Code.OUT_OF_WORLD, self.labels[index], data=why))
 
+    def only_finite(self) -> None:
+        """Before a projection is undone, since nothing that comes out infinite says which of the two it was."""
+        for index in _where(~shapely.is_missing(self.shapes)):
+            if not np.isfinite(shapely.get_coordinates(self.shapes[index])).all():
+                self._refuse(index, finding(Code.NOT_FINITE, self.labels[index]))
+
+    def only_in_bounds(self, crs: Epsg) -> None:
+        bounds = shapely.bounds(self.shapes)
+        here = ~shapely.is_missing(self.shapes)
+        west, south, east, north = crs.bounds
+        low = np.array([west - BESIDE, south - BESIDE])
+        high = np.array([east + BESIDE, north + BESIDE])
+        inside = (bounds[:, :2] >= low).all(axis=1) & (bounds[:, 2:] <= high).all(axis=1)
+        for index in _where(here & ~inside):
+            told = (
+                _SWAPPED
+                if crs.geographic and _in_china(bounds[index : index + 1, [1, 0, 3, 2]])[0]
+                else _ELSEWHERE
+            )
+            self._refuse(index, finding(Code.OUT_OF_WORLD, self.labels[index], data=told))
+
+    def only_this_side(self) -> None:
+        """No area of an office is half the earth wide: such a one has corners on both sides of 180 degrees."""
+        bounds = shapely.bounds(self.shapes)
+        with np.errstate(invalid="ignore"):
+            wide = bounds[:, 2] - bounds[:, 0] > LON_END
+        for index in _where(wide):
+            self._refuse(index, finding(Code.ANTIMERIDIAN, self.labels[index]))
+
+    def mend_rings(self) -> None:
+        """Where asked: rings that cross themselves, each told with what it changed."""
+        for index in _where(~shapely.is_missing(self.shapes) & ~shapely.is_valid(self.shapes)):
+            if np.isfinite(shapely.get_coordinates(self.shapes[index])).all():
+                shape, told = mended_ring(self.labels[index], self.shapes[index])
+                if shape is not None and told is not None:
+                    self.shapes[index] = shape
+                    self.findings.append(told)
+
     def only_valid(self) -> None:
         invalid = ~shapely.is_missing(self.shapes) & ~shapely.is_valid(self.shapes)
         for index in _where(invalid):
@@ -133,7 +220,7 @@ def _invalid(label: str, reason: str) -> Finding:
     """What GEOS says of an invalid polygon, as a finding."""
     match = _REASON.match(reason)
     why = match["why"] if match else reason
-    at = _place(float(match["lon"]), float(match["lat"]), Crs.WGS84) if match else None
+    at = place_in_wgs84(float(match["lon"]), float(match["lat"]), Crs.WGS84) if match else None
     if why == _HOLE:
         return finding(Code.HOLE_OUTSIDE_SHELL, label, at=at)
     if why == _NAN:
@@ -146,7 +233,7 @@ def _broken(label: str, why: str, at: tuple[float, float] | None) -> Finding:
     return finding(Code.RING_BROKEN, label, at=at, data=told)
 
 
-def _diagnosed(label: str, raw: object, crs: Crs) -> Finding:
+def _diagnosed(label: str, raw: object, crs: System) -> Finding:
     """Why GEOS would not even build it; looked up only for the few it refused."""
     kind = raw.get("type") if isinstance(raw, dict) else None
     if kind in _OTHER_TYPES:
@@ -159,7 +246,7 @@ def _diagnosed(label: str, raw: object, crs: Crs) -> Finding:
     for ring in _rings(coordinates):
         if len(ring) < RING_POINTS or ring[0] != ring[-1]:
             why = _TOO_FEW if len(ring) < RING_POINTS else _UNCLOSED
-            at = _place(float(ring[0][0]), float(ring[0][1]), crs)
+            at = place_in_wgs84(float(ring[0][0]), float(ring[0][1]), crs)
             return _broken(label, why, at)
     return finding(Code.NOT_GEOJSON, label, data=_NO_NUMBERS)
 
@@ -190,13 +277,6 @@ def _is_position(value: object) -> bool:
         and len(value) >= axes
         and all(isinstance(number, (int, float)) for number in value)
     )
-
-
-def _place(lon: float, lat: float, crs: Crs) -> tuple[float, float] | None:
-    """A place for the reader, if it is one."""
-    if not (abs(lon) <= LON_END and abs(lat) <= LAT_END):
-        return None
-    return to_wgs84(lon, lat, crs)
 
 
 def _as_multipolygons(shapes: Shapes) -> list[MultiPolygon | None]:

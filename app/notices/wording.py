@@ -153,6 +153,16 @@ CLOCK_WORDS: dict[str, tuple[str, str]] = {
     "whistle_check": ("核查办结时限", "verifying and closing"),
     "raised": ("提级处理时限", "what was raised to the district"),
     "score_appeal": ("申诉裁定时限", "deciding the appeal"),
+    "word": ("反映人评价期限", "the reporter's word"),
+    "awaiting": ("反映人补充期限", "the reporter's facts"),
+    "verify_after": ("约定再核实日", "the day of checking again"),
+    "arbiter": ("异议裁定时限", "deciding the objection"),
+    "release": ("审核签发时限", "releasing the answer"),
+    "designate": ("报到异议裁定时限", "deciding the refusal"),
+    "settle": ("到场争议裁定时限", "settling the arrival"),
+    "whistle_confirm": ("吹哨确认时限", "confirming the whistle"),
+    "ratify": ("补批时限", "ratifying"),
+    "held": ("挂账复查日", "the review date"),
 }
 OTHER_CLOCK = ("时限", "a clock")
 

@@ -132,9 +132,11 @@ async def end_post(work: Work, post_id: UUID) -> None:
         raise NotFound("post")
 
 
-async def leave(work: Work, post_id: UUID, until: datetime, deputy_id: UUID | None) -> None:
-    """The holder is away until then; the deputy acts through the same post."""
-    row = {"post_id": post_id, "starts_at": work.clock.now(), "ends_at": until, "deputy_id": deputy_id}
+async def leave(
+    work: Work, post_id: UUID, until: datetime, deputy_id: UUID | None, since: datetime | None = None
+) -> None:
+    """The holder is away from `since` or now until then; the deputy acts through the same post."""
+    row = {"post_id": post_id, "starts_at": since or work.clock.now(), "ends_at": until, "deputy_id": deputy_id}
     await work.put(Absence, [row])
 
 

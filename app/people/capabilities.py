@@ -57,6 +57,7 @@ class Capability(StrEnum):
     SIGN_PAPERS = "sign_papers"
     SEE_CHANGES = "see_changes"
     DRAFT_CHANGES = "draft_changes"
+    EXPORT_GROUND = "export_ground"
 
 
 HELD_BY: dict[Capability, frozenset[Role]] = {
@@ -100,6 +101,8 @@ HELD_BY: dict[Capability, frozenset[Role]] = {
     # Who agrees to and who approves a change of the ground is its workflow's (app/changes/workflow.py).
     Capability.SEE_CHANGES: COMMUNITY | STREET | WHOLE_DISTRICT,
     Capability.DRAFT_CHANGES: COMMUNITY | STREET | DISTRICT,
+    # Areas are open to all; whole files of them are taken by offices.
+    Capability.EXPORT_GROUND: COMMUNITY | STREET | DEPARTMENT | WHOLE_DISTRICT,
 }
 BY_CONTACT_DUTY = frozenset({Capability.SEE_HOUSEHOLDS, Capability.UNMASK_RESIDENTS})
 """Rights any post has over the households on its list of contact duty 包联, whatever its role (DESIGN 6)."""

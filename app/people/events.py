@@ -28,6 +28,15 @@ class PostEnded(OfPost):
 
 
 @dataclass(frozen=True)
+class PostHandedOver(OfPost):
+    """What it had open is another post's from now on."""
+
+    name: ClassVar[str] = "post_handed_over"
+    to_post: UUID | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True)
 class LeaveBegun(OfPost):
     """The holder is away until then; `deputy_id` is the account that acts meanwhile, if one was named."""
 

@@ -61,8 +61,9 @@ class NewPost(Schema):
 
 
 class NewAbsence(Schema):
-    """Away until then; the deputy is named by a post of theirs on the same area or unit."""
+    """Away from `since`, or now, until then; the deputy is named by a post of theirs on the same area or unit."""
 
+    since: AwareDatetime | None = Field(None, examples=["2026-12-01T09:00:00+08:00"])
     until: AwareDatetime = Field(examples=["2026-12-07T09:00:00+08:00"])
     deputy_post: UUID | None = None
 
@@ -142,8 +143,8 @@ class AlreadyAway(Conflict):
     """One leave at a time."""
 
     code = "already_away"
-    zh = "该岗位已在离岗中,请先结束离岗。"
-    en = "The holder is away already; end that leave first."
+    zh = "该岗位已登记离岗,请先结束该次离岗。"
+    en = "A leave is put down for this post already; end that one first."
 
 
 class NotAway(Conflict):
@@ -158,8 +159,16 @@ class BadUntil(Invalid):
     """Past, or further off than a year."""
 
     code = "bad_until"
-    zh = "返岗时间须晚于现在,且不超过 {days} 天。"
-    en = "The time of return lies ahead, at most {days} days."
+    zh = "返岗时间须晚于离岗开始时间,且不超过 {days} 天。"
+    en = "The time of return lies after the beginning, at most {days} days ahead."
+
+
+class BadSince(Invalid):
+    """A leave is put down before it begins."""
+
+    code = "bad_since"
+    zh = "离岗开始时间不能早于现在。"
+    en = "A leave cannot begin in the past."
 
 
 class UnknownDeputy(Invalid):
@@ -198,7 +207,7 @@ async def appoint(work: Work, form: NewPost) -> PostLine:
         raise AlreadyAppointed("username")
     post_id = await actions.appoint(work, account_id, form.role, ground, form.rank)
     await actions.join_district(work.session, account_id, work.district, work.clock.now())
-    await _note(work, await _locked(work, post_id), Act("appoint", None, "held", {}), events.PostGiven)
+    await note(work, await _locked(work, post_id), Act("appoint", None, "held", {}), events.PostGiven)
     return await line_of(work, post_id)
 
 
@@ -209,17 +218,16 @@ def kept_roles(work: Work) -> list[KeptRole]:
     return [KeptRole(role=role, levels=over[role], unit=role not in LEVELS) for role in Role if role in kept]
 
 
-async def end(work: Work, post_id: UUID) -> PostLine:
-    """The post ends; what it had in hand goes to the next on the ladder, as the worker does it."""
-    post = await _kept(work, post_id)
+async def end(work: Work, post: Post) -> PostLine:
+    """A locked post ends; issues it had in hand go to the next on the ladder, as the worker does it."""
     await actions.end_post(work, post.id)
-    await _note(work, post, Act("end", "held", "ended", {}), events.PostEnded)
+    await note(work, post, Act("end", "held", "ended", {}), events.PostEnded)
     return await line_of(work, post.id)
 
 
 async def leave(work: Work, post_id: UUID, form: NewAbsence) -> PostLine:
     """Somebody else's leave, by who keeps the post; nobody makes himself the deputy."""
-    deputy_id = await _go(work, await _kept(work, post_id), form)
+    deputy_id = await go(work, await kept_post(work, post_id), form)
     if deputy_id == work.actor.account_id:
         raise TwoPersons("deputy_post")
     return await line_of(work, post_id)
@@ -227,19 +235,19 @@ async def leave(work: Work, post_id: UUID, form: NewAbsence) -> PostLine:
 
 async def leave_own(work: Work, form: NewAbsence) -> PostLine:
     """One's own leave from the active post."""
-    post = await _own(work)
-    await _go(work, post, form)
+    post = await own_post(work)
+    await go(work, post, form)
     return await line_of(work, post.id)
 
 
 async def come_back(work: Work, post_id: UUID) -> PostLine:
     """The leave ends now, by who keeps the post."""
-    return await _back(work, await _kept(work, post_id))
+    return await _back(work, await kept_post(work, post_id))
 
 
 async def come_back_own(work: Work) -> PostLine:
     """One's own leave from the active post ends now."""
-    return await _back(work, await _own(work))
+    return await _back(work, await own_post(work))
 
 
 def _check_role(work: Work, role: str) -> None:
@@ -286,7 +294,7 @@ async def _locked(work: Work, post_id: UUID | None) -> Post:
     return post
 
 
-async def _kept(work: Work, post_id: UUID) -> Post:
+async def kept_post(work: Work, post_id: UUID) -> Post:
     """A post on the caller's ground, of a role the caller keeps, locked."""
     own = on_ground_of(work, await reach_of(work))
     on_ground = select(Post.id).outerjoin(Area, Area.id == Post.area_id).where(Post.id == post_id, own)
@@ -297,41 +305,46 @@ async def _kept(work: Work, post_id: UUID) -> Post:
     return post
 
 
-async def _own(work: Work) -> Post:
+async def own_post(work: Work) -> Post:
+    """One's own active post, locked; `OnlyDeputising` in another's."""
     post = await _locked(work, work.actor.post_id)
     if post.account_id != work.actor.account_id:
         raise OnlyDeputising
     return post
 
 
-async def _go(work: Work, post: Post, form: NewAbsence) -> UUID | None:
+async def go(work: Work, post: Post, form: NewAbsence) -> UUID | None:
     """Put the leave down; returns the deputy's account."""
     now = work.clock.now()
-    if not now < form.until <= now + LONGEST:
+    since = form.since or now
+    if since < now:
+        raise BadSince("since")
+    if not since < form.until <= now + LONGEST:
         raise BadUntil("until", days=LONGEST.days)
     if await _leave_of(work, post.id) is not None:
         raise AlreadyAway
-    deputy_id = await _deputy(work, post, form.deputy_post) if form.deputy_post else None
-    await actions.leave(work, post.id, form.until, deputy_id)
-    detail = {"until": form.until.isoformat(), "deputy": str(form.deputy_post) if form.deputy_post else None}
+    deputy_id = await colleague_of(work, post, form.deputy_post) if form.deputy_post else None
+    await actions.leave(work, post.id, form.until, deputy_id, since)
+    deputy = str(form.deputy_post) if form.deputy_post else None
+    detail = {"since": since.isoformat(), "until": form.until.isoformat(), "deputy": deputy}
     more = {"until": form.until.isoformat(), "deputy_id": deputy_id}
-    await _note(work, post, Act("leave", "held", "away", detail), events.LeaveBegun, **more)
+    await note(work, post, Act("leave", "held", "away", detail), events.LeaveBegun, **more)
     return deputy_id
 
 
-async def _deputy(work: Work, post: Post, deputy_post: UUID) -> UUID:
-    """The account of the deputy; for an administrator or auditor only one who has that right already."""
+async def colleague_of(work: Work, post: Post, other: UUID, field: str = "deputy_post") -> UUID:
+    """The account of somebody else's post on the same ground; beside an administrator or auditor only another."""
     beside = (Post.area_id == post.area_id) if post.area_id else (Post.unit_id == post.unit_id)
-    query = select(Post.account_id, Post.role).where(Post.id == deputy_post, beside, in_force(work.clock.now()))
+    query = select(Post.account_id, Post.role).where(Post.id == other, beside, in_force(work.clock.now()))
     found = (await work.session.execute(query)).first()
     guarded = post.role in GUARDED and found is not None and found.role != post.role
     if found is None or found.account_id == post.account_id or guarded:
-        raise UnknownDeputy("deputy_post")
+        raise UnknownDeputy(field)
     return UUID(str(found.account_id))
 
 
 class Leave(NamedTuple):
-    """A leave that runs."""
+    """A leave that runs or is to come."""
 
     starts_at: datetime
     ends_at: datetime
@@ -339,7 +352,7 @@ class Leave(NamedTuple):
 
 async def _leave_of(work: Work, post_id: UUID) -> Leave | None:
     now = work.clock.now()
-    running = (Absence.post_id == post_id, Absence.starts_at <= now, Absence.ends_at > now)
+    running = (Absence.post_id == post_id, Absence.ends_at > now)
     row = (await work.session.execute(select(Absence.starts_at, Absence.ends_at).where(*running))).first()
     return Leave(*row) if row else None
 
@@ -352,12 +365,12 @@ async def _back(work: Work, post: Post) -> PostLine:
     if running.starts_at < now:
         await work.session.execute(update(Absence).where(*same).values(ends_at=now))
     else:
-        await work.session.execute(delete(Absence).where(*same))  # taken back at once: it never was
-    await _note(work, post, Act("come_back", "away", "held", {}), events.LeaveEnded)
+        await work.session.execute(delete(Absence).where(*same))  # taken back before it began: it never was
+    await note(work, post, Act("come_back", "away", "held", {}), events.LeaveEnded)
     return await line_of(work, post.id)
 
 
-async def _note(work: Work, post: Post, act: Act, event: type[events.OfPost], **more: Any) -> None:
+async def note(work: Work, post: Post, act: Act, event: type[events.OfPost], **more: Any) -> None:
     """One act on the trail of a locked post, and its event."""
     (row,) = chain(work, KIND, post.id, (post.version, bytes(post.trail_hash)), [act], work.clock.now())
     post.version, post.trail_hash = row["seq"], row["hash"]

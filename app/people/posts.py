@@ -71,6 +71,7 @@ class PostLine(Schema):
     holder: str | None
     in_full: bool
     rank: Rank | None = None
+    on_leave_from: datetime | None = None
     on_leave_until: datetime | None = None
     deputy: str | None = None
     valid_from: datetime | None = None
@@ -145,10 +146,10 @@ def _known_to(work: Work, reach: Reach) -> ColumnElement[bool]:
 
 def _lines(work: Work, reach: Reach) -> Select[Any]:
     now = work.clock.now()
-    away = and_(Absence.post_id == Post.id, Absence.starts_at <= now, Absence.ends_at > now)
+    away = and_(Absence.post_id == Post.id, Absence.ends_at > now)  # at most one: it runs, or is to come
     full = func.coalesce(on_ground_of(work, reach), False).label("in_full")
     ground = (CODE.label("code"), func.coalesce(Area.name, Unit.name).label("name"))
-    columns: tuple[Any, ...] = (Post, *ground, full, Absence.ends_at, Absence.deputy_id)
+    columns: tuple[Any, ...] = (Post, *ground, full, Absence.starts_at, Absence.ends_at, Absence.deputy_id)
     return (
         select(*columns)
         .outerjoin(Area, Area.id == Post.area_id)
@@ -212,5 +213,5 @@ def _line(row: Any, names: dict[UUID, str]) -> PostLine:
     if not row.in_full:
         return line
     more = {"rank": Rank(post.rank), "valid_from": post.valid_from, "valid_to": post.valid_to}
-    away = {"on_leave_until": row.ends_at, "deputy": names.get(row.deputy_id)}
+    away = {"on_leave_from": row.starts_at, "on_leave_until": row.ends_at, "deputy": names.get(row.deputy_id)}
     return line.model_copy(update=more | away)

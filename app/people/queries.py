@@ -16,6 +16,7 @@ from app.core.scope import Scope
 from app.grid.models import Area, AreaLevel
 from app.people.models import Absence, Account, ContactDuty, Guest, Post, Recusal, Role, Seat, Token, Unit
 
+GIVEN_BY = frozenset({"assign_inside", "hand_over"})  # acts that name the post which goes on
 LEVEL_COLUMN = {
     AreaLevel.STREET: "street_id",
     AreaLevel.COMMUNITY: "community_id",
@@ -183,6 +184,14 @@ async def signed_by(work: Any, subject_id: UUID) -> str | None:
     query = select(Account.display_name).join(Trail, Trail.account_id == Account.id).where(*mine)
     found: str | None = await work.session.scalar(query.order_by(Trail.seq.desc()).limit(1))
     return found
+
+
+async def handed_to(work: Any, trail: Sequence[Any]) -> str | None:
+    """Who in the unit has a subject by the last act that gave it to a post; None while nobody was named."""
+    named = (row.detail.get("to") or row.detail.get("post") for row in reversed(trail) if row.step in GIVEN_BY)
+    post_id = next(named, None)
+    found = await shown_holder(work.session, UUID(post_id), work.clock.now()) if post_id else None
+    return found.display_name if found else None
 
 
 async def shown_holder(session: AsyncSession, post_id: UUID, now: datetime) -> Any:

@@ -16,8 +16,9 @@ from app.core.log import log
 from app.core.paging import Page
 from app.core.scope import NOTHING
 from app.core.work import Actor, Runtime, Work, known_as, open_city, open_work
-from app.people import actions, duty, keeping, phones, posts, queries, throttle
+from app.people import actions, duty, handover, keeping, phones, posts, queries, throttle
 from app.people.capabilities import Capability
+from app.people.handover import HandedOver, HandOver
 from app.people.keeping import AbsenceOut, Count, InHand, KeptRole, NewAbsence, NewPost
 from app.people.login import AddressOf, StaffWork, held_by, needs
 from app.people.models import Account, Membership, Role
@@ -170,18 +171,32 @@ async def appoint(form: NewPost, work: StaffWork) -> PostLine:
     return await keeping.appoint(work, form)
 
 
-@router.post("/posts/{post_id}/end", dependencies=[needs(Capability.KEEP_POSTS)])
-async def end_post(post_id: UUID, work: StaffWork) -> PostLine:
-    """The post ends now; what it had in hand goes to the next on the ladder."""
-    return await keeping.end(work, post_id)
-
-
 async def _counts(request: Request) -> Mapping[str, Count]:
     found: Mapping[str, Count] = request.app.state.in_hand
     return found
 
 
 Counts = Annotated[Mapping[str, Count], Depends(_counts)]
+
+
+async def _hands(request: Request) -> handover.Hands:
+    found: handover.Hands = request.app.state.handed_over
+    return found
+
+
+Handing = Annotated[handover.Hands, Depends(_hands)]
+
+
+@router.post("/posts/{post_id}/end", dependencies=[needs(Capability.KEEP_POSTS)])
+async def end_post(post_id: UUID, work: StaffWork, hands: Handing, to: UUID | None = None) -> PostLine:
+    """The post ends now: orders and report-ins go to a colleague's post `to`, issues to the next on the ladder."""
+    return await handover.end(work, post_id, to, hands)
+
+
+@router.post("/me/handover", dependencies=[needs(Capability.BE_SIGNED_IN)])
+async def hand_over(form: HandOver, work: StaffWork, hands: Handing) -> HandedOver:
+    """All open orders and report-ins of one's own post to a colleague's, in one act; sent twice they move once."""
+    return await handover.hand_over_own(work, form, hands)
 
 
 async def _absence(work: Work, line: PostLine, until: datetime, counts: Counts) -> AbsenceOut:

@@ -28,8 +28,10 @@ READ_WITH: dict[str, Capability] = {
     "reads": Capability.AUDIT_READS,
     "person_requests": Capability.ANSWER_REQUESTS,
 }
-OF_ISSUES = ("issue_words", "issue_place", "remarks", "order_answers", "issue_photos")
-OF_WHISTLES = ("whistle_words", "whistle_remarks", "surveys", "survey_guests", "arrivals", "task_photos")
+OF_ISSUES = ("issue_words", "issue_place", "remarks", "order_answers", "issue_photos", "order_evidence")
+OF_WHISTLES = (
+    "whistle_words", "whistle_remarks", "surveys", "survey_guests", "arrivals", "task_photos", "refusal_evidence",
+)  # fmt: skip
 CLASS_WORDS = {FieldClass.INTERNAL: "内部", FieldClass.PERSONAL: "个人信息", FieldClass.SENSITIVE: "敏感个人信息"}
 END_WORDS = {"delete": "删除", "anonymise": "匿名化"}
 MEASURES = (

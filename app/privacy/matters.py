@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import and_, null, or_, select
 from sqlalchemy.orm import aliased
 
-from app.dispatch.models import WorkOrder
+from app.dispatch.models import OrderEvidence, WorkOrder
 from app.issues.models import Issue
 from app.issues.records import IssueArea, IssuePhoto, Remark, Reporter
 from app.privacy.kept import ANSWERING, FORGOTTEN, MASK, STATUTORY, WORKING, Kept, Over, since
 from app.privacy.kinds import FieldClass, HoldOn
 from app.whistles.models import ReportIn, Whistle
-from app.whistles.records import Survey, SurveyGuest, TaskPhoto, WhistleWords
+from app.whistles.records import ReportInEvidence, Survey, SurveyGuest, TaskPhoto, WhistleWords
 
 
 def closed_issues(before: datetime) -> Any:
@@ -139,6 +139,19 @@ OF_ISSUES: tuple[Kept, ...] = (
         {HoldOn.ISSUE: IssuePhoto.issue_id},
         floor=30,
     ),
+    Kept(
+        "order_evidence",
+        "工单异议证据照片",
+        "photos shown with an objection",
+        FieldClass.INTERNAL,
+        OrderEvidence,
+        ("sha256",),
+        ANSWERING,
+        STATUTORY,
+        3 * 365,
+        _of_issue(OrderEvidence.issue_id),
+        {HoldOn.ISSUE: OrderEvidence.issue_id},
+    ),
 )
 """Of reports and their handling."""
 
@@ -236,6 +249,19 @@ OF_WHISTLES: tuple[Kept, ...] = (
         3 * 365,
         _of_whistle(TaskPhoto.whistle_id),
         {HoldOn.WHISTLE: TaskPhoto.whistle_id},
+    ),
+    Kept(
+        "refusal_evidence",
+        "报到异议证据照片",
+        "photos shown with a refusal to report in",
+        FieldClass.INTERNAL,
+        ReportInEvidence,
+        ("sha256",),
+        WORKING,
+        STATUTORY,
+        3 * 365,
+        _of_whistle(ReportInEvidence.whistle_id),
+        {HoldOn.WHISTLE: ReportInEvidence.whistle_id},
     ),
 )
 """Of whistles and the joint handling."""

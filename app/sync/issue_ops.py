@@ -26,6 +26,7 @@ from app.sync.applying import Asked, WaitsFor
 from app.sync.kinds import OpType, Status
 from app.sync.models import Device, Media, Op, WantedMedia
 from app.sync.schemas import OpResult
+from app.sync.words import told
 
 LONGEST_SAID = 380
 
@@ -124,7 +125,8 @@ async def _came_late(work: Work, asked: Asked, issue: Issue, said: Any) -> OpRes
     except Forbidden:
         raise NotFound from None
     now = {"state": issue.state, "version": issue.version}
-    return asked.result(Status.CONFLICT, code="issue_moved_on", rev=issue.version, server_value=now)
+    code = "issue_moved_on"
+    return asked.result(Status.CONFLICT, code=code, rev=issue.version, server_value=now, problem=told(code))
 
 
 async def attach(work: Work, issue_id: UUID, media_ids: list[UUID]) -> None:

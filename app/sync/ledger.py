@@ -20,6 +20,7 @@ from app.core.work import Work
 from app.sync.kinds import Status
 from app.sync.models import Op, OpClash
 from app.sync.schemas import OpResult
+from app.sync.words import told
 
 CONTEXT = "op.body"
 
@@ -81,7 +82,7 @@ async def known(work: Work, op_ids: Iterable[UUID]) -> dict[UUID, Known]:
 def again(op: Known, raw: Raw) -> OpResult | None:
     """The answer to a repeat: the first one's result; None when it still waits and has to be looked at anew."""
     if op.sha256 != raw.sha256:
-        return OpResult(op_id=raw.op_id, status=Status.REJECTED, code="op_id_reuse")
+        return OpResult(op_id=raw.op_id, status=Status.REJECTED, code="op_id_reuse", problem=told("op_id_reuse"))
     if op.status == Status.WAITING:
         return None
     first = OpResult.model_validate(op.result or {"op_id": op.op_id, "status": op.status})

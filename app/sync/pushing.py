@@ -34,6 +34,7 @@ from app.sync.schemas import MOST_OPS, OpIn, OpResult, Push, PushOut
 from app.sync.straying import CameApart, HasStrayed
 from app.sync.timing import Reading, correct, has_to_warn
 from app.sync.verbs import VERBS
+from app.sync.words import told
 
 RETRY_S = 5
 ROUNDS = 20  # how long a chain of waiting operations may be in one push
@@ -181,7 +182,7 @@ def _item(batch: Batch, place: int, raw: Raw) -> Item:
 
 
 def _refused(raw: Raw, status: Status, code: str, **more: Any) -> OpResult:
-    return OpResult(op_id=raw.op_id, status=status, code=code, problem=more or None)
+    return OpResult(op_id=raw.op_id, status=status, code=code, problem=told(code, **more))
 
 
 def _malformed(raw: Raw, error: ValidationError) -> OpResult:

@@ -173,6 +173,11 @@ class UnitSigned(ReportInEvent):
 
 
 @dataclass(frozen=True)
+class UnitHandedOver(ReportInEvent):
+    name: ClassVar[str] = "unit_handed_over"
+
+
+@dataclass(frozen=True)
 class SigningUndone(ReportInEvent):
     name: ClassVar[str] = "signing_undone"
 

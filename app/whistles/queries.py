@@ -17,7 +17,7 @@ from app.issues.kinds import State
 from app.issues.models import Issue
 from app.issues.schemas import TrailOut
 from app.people.models import Unit
-from app.people.queries import signed_by
+from app.people.queries import handed_to, signed_by
 from app.whistles import showing
 from app.whistles.chains import CHAIN, clocks_by_kind, result_of
 from app.whistles.kinds import Link
@@ -186,7 +186,9 @@ async def report_in_full(work: Work, report_in: ReportIn) -> ReportInFull:
     words = [WordsOut.model_validate(row) for row in await work.session.scalars(said)]
     trail = await trail_of(work, REPORT_IN, report_in.id)
     signer = await signed_by(work, report_in.id) if report_in.signed_at else None
-    return ReportInFull(**shown.model_dump(), words=words, trail=trail, signed_by=signer)
+    return ReportInFull(
+        **shown.model_dump(), words=words, trail=trail, signed_by=signer, held_by=await handed_to(work, trail)
+    )
 
 
 async def board(work: Work, whistle: Whistle) -> BoardOut:

@@ -115,6 +115,22 @@ class TaskPhoto(OfWhistle, Base):
     at: Mapped[datetime]
 
 
+class ReportInEvidence(OfWhistle, Base):
+    """A checked, re-encoded photo a unit shows with its refusal; the bytes are in the photo store."""
+
+    __tablename__ = "report_in_evidence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    whistle_id: Mapped[UUID] = mapped_column(ForeignKey("whistle.id"))
+    report_in_id: Mapped[UUID] = mapped_column(ForeignKey("report_in.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+
+
 class Score(OfWhistle, Base):
     """One assessment of one side and the trail rows it rests on; appealed once, decided by the district (R2.6)."""
 

@@ -103,7 +103,7 @@ async def refuse(work: Work, whistle: Whistle, report_in: ReportIn, form: Refuse
     house = await house_of(work)
     clock = wait_row(work, house, ("report_in", report_in.id), "designate")
     said = [form.reason, form.legal_basis, *([form.evidence] if form.evidence else [])]
-    told = Told({"ground": str(form.ground)} if form.ground else {}, "\n".join(said), [clock])
+    told = Told({"ground": str(form.ground)}, "\n".join(said), [clock])
     await take_part(
         work, whistle, report_in, "refuse", told,
         refused_at=work.clock.now(), refused_by=work.actor.account_id,

@@ -4,17 +4,18 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
-from app.core.files import Photo
 from app.core.idempotency import Claim, body_hash, claim_of, take, used_for
 from app.core.paging import Page
 from app.core.work import Work
 from app.core.workflow import Workflow
-from app.issues.receiving import MAX_MULTIPART_BYTES, NoPhotos, Photos, keep, parts, photos_in
+from app.issues.objecting import ObjectionTerms
+from app.issues.receiving import MAX_MULTIPART_BYTES, Checked, Photos
+from app.issues.schemas import PhotoOut
 from app.people.capabilities import Capability
 from app.people.login import StaffWork, needs, needs_first
-from app.whistles import actions, blowing, inbox, queries, record, showing, working
+from app.whistles import actions, blowing, evidence, inbox, queries, record, showing, working
 from app.whistles.kinds import When
 from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
@@ -126,14 +127,6 @@ async def get_report_in(report_in_id: UUID, work: StaffWork) -> ReportInFull:
     return await queries.report_in_full(work, await queries.get_one(work, ReportIn, report_in_id))
 
 
-async def _checked(request: Request, store: Photos) -> list[Photo]:
-    async with parts(request) as posted:
-        blobs = await photos_in(posted, frozenset({"photos"}))
-    if not blobs:
-        raise NoPhotos("photos")
-    return await keep(store, blobs)
-
-
 @router.post(
     "/tasks/{task_id}/photos",
     status_code=201,
@@ -143,16 +136,16 @@ async def _checked(request: Request, store: Photos) -> list[Photo]:
 async def add_photos(
     task_id: UUID,
     taken: When,
-    checked: Annotated[list[Photo], Depends(_checked)],
+    photos: Checked,
     work: StaffWork,
     key: Key = None,
 ) -> TaskOut:
     """Photos before or after the work, in the multipart field `photos`; a repeated key adds nothing."""
     said = {"task": str(task_id), "taken": str(taken)}
-    held = claim_of(work, "POST /tasks/photos", key, body_hash(said, tuple(p.sha256 for p in checked)))
+    held = claim_of(work, "POST /tasks/photos", key, body_hash(said, tuple(p.sha256 for p in photos)))
     whistle, task = await lock_part(work, Task, task_id)
     if await take(work, held, task_id):
-        await working.add_photos(work, whistle, task, taken, checked)
+        await working.add_photos(work, whistle, task, taken, photos)
     else:
         await used_for(work, held)
     return (await queries.tasks_of(work, [task]))[0]
@@ -163,6 +156,47 @@ async def get_photo(task_id: UUID, photo_id: UUID, work: StaffWork, store: Photo
     """The bytes of one photo, checked against their digest."""
     photo = await queries.get_photo(work, task_id, photo_id)
     return Response(await store.get(photo.sha256), media_type="image/jpeg")
+
+
+@router.get("/report-ins/{report_in_id}/objection", dependencies=[SEE])
+async def objection_terms(report_in_id: UUID, work: StaffWork) -> ObjectionTerms:
+    """Until when the unit may refuse, who decides, and by when if it refuses now."""
+    return await evidence.terms(work, await queries.get_one(work, ReportIn, report_in_id))
+
+
+@router.get("/report-ins/{report_in_id}/evidence", dependencies=[SEE])
+async def list_evidence(report_in_id: UUID, work: StaffWork) -> list[PhotoOut]:
+    """Photos a unit has shown with its objection."""
+    return await evidence.photos_of(work, await queries.get_one(work, ReportIn, report_in_id))
+
+
+@router.get("/report-ins/{report_in_id}/evidence/{photo_id}", dependencies=[SEE], response_class=Response)
+async def get_evidence(report_in_id: UUID, photo_id: UUID, work: StaffWork, store: Photos) -> Response:
+    """The bytes of one of them, checked against their digest."""
+    photo = await evidence.photo_of(work, report_in_id, photo_id)
+    return Response(await store.get(photo.sha256), media_type="image/jpeg")
+
+
+@router.post(
+    "/report-ins/{report_in_id}/evidence",
+    status_code=201,
+    dependencies=[needs_first(Capability.ADD_PHOTOS)],
+    max_body_size=MAX_MULTIPART_BYTES,
+)
+async def add_evidence(report_in_id: UUID, photos: Checked, work: StaffWork, key: Key = None) -> list[PhotoOut]:
+    """Evidence in the multipart field `photos`, from the unit itself; a repeated key adds nothing."""
+    held = claim_of(
+        work,
+        "POST /report-ins/evidence",
+        key,
+        body_hash({"of": str(report_in_id)}, tuple(p.sha256 for p in photos)),
+    )
+    report_in = await queries.get_one(work, ReportIn, report_in_id)
+    if await take(work, held, report_in_id):
+        await evidence.add(work, report_in, photos)
+    else:
+        await used_for(work, held)
+    return await evidence.photos_of(work, report_in)
 
 
 def _take_step(

@@ -282,6 +282,7 @@ class ReportInFull(ReportInOut):
     words: list[WordsOut]
     trail: list[TrailOut]
     signed_by: str | None
+    held_by: str | None
 
 
 class BoardOut(Schema):

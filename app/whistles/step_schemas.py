@@ -219,9 +219,9 @@ class RefuseInput(StepInput):
         evidence="职责清单第12项已划转区水务局。",
     )  # fmt: skip
 
+    ground: RefusalGround
     reason: Sentence
     legal_basis: Sentence
-    ground: RefusalGround | None = None
     evidence: Words | None = None
 
 

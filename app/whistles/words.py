@@ -57,6 +57,7 @@ REPORT_IN_STEPS: dict[str, tuple[str, str]] = {
     "sign": ("签收", "sign"),
     "unsign": ("撤销签收", "undo the signing"),
     "deem_sign": ("视为签收", "deem signed"),
+    "hand_over": ("交接", "hand over"),
     "contact": ("联系街道", "contact"),
     "report_in": ("报到", "report in"),
     "start": ("制定方案", "start"),
@@ -84,3 +85,7 @@ TASK_STEPS: dict[str, tuple[str, str]] = {
     "reassign": ("改派任务", "give to another unit"),
     "remind": ("催办", "remind"),
 }
+OBJECTION_WORDS = (
+    "到场报到前可以提出,到场后不再受理;区级指定承办后不能再次提出。",
+    "Possible until the unit has reported in; not again once the district has bound it.",
+)

@@ -115,6 +115,7 @@ OBJECTING = (
          g.may_settle),
 )  # fmt: skip
 RINGING = (
+    step("hand_over", R_LIVE, None, CALLED | DISTRICT, e.UnitHandedOver, inward=True),
     step("remind", R_LIVE, None, SYSTEM, e.UnitReminded, inward=True),
     step("escalate", R_LIVE, None, SYSTEM, e.LatenessEscalated, inward=True),
     step("overdue_designation", at(R.REFUSED), None, SYSTEM, e.DesignationOverdue, inward=True),

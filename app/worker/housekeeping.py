@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.files import PhotoStore
 from app.core.idempotency import KEPT_DAYS, Idempotency
 from app.core.work import Runtime, give_way, open_city, system_work
+from app.dispatch.models import OrderEvidence
 from app.districts import Heartbeat, district_codes
 from app.figures import ledger
 from app.issues.deadlines import rehome_orphans
@@ -21,7 +22,7 @@ from app.sync import jobs as phones
 from app.sync.models import Media
 from app.visits import duties, plans
 from app.visits.models import VisitPhoto
-from app.whistles.records import TaskPhoto
+from app.whistles.records import ReportInEvidence, TaskPhoto
 
 ORPHAN_AGE_S = 24 * 3600.0  # longer than any request that stores a photo before its row
 
@@ -106,7 +107,7 @@ async def sweep_photos(runtime: Runtime, photos: PhotoStore) -> int:
         found: set[str] = set()
         for code in codes:
             async with system_work(runtime, code) as work:
-                for photo in (IssuePhoto, TaskPhoto, Media, VisitPhoto):
+                for photo in (IssuePhoto, TaskPhoto, OrderEvidence, ReportInEvidence, Media, VisitPhoto):
                     named = select(photo.sha256).where(photo.sha256.in_(digests))
                     found |= {one for one in (await work.session.scalars(named)).all() if one}
         return found

@@ -22,8 +22,13 @@ QUEUES: dict[str, dict[str, str]] = {
     "GET /issues.xlsx": {},
 }
 LATER = {"POST /issues/{issue_id}/later", "DELETE /issues/{issue_id}/later"}
+FILES = {"GET /areas/{code}/export.geojson", "GET /areas/{code}/export.xlsx"}
+TAKE = {
+    Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY, Role.STREET_DISPATCHER, Role.STREET_SECRETARY,
+    Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD, Role.DISTRICT_SUPERVISOR, Role.DISTRICT_ADMIN, Role.AUDITOR,
+}  # fmt: skip
 LIVE = "GET /live"  # an endless answer: only who is turned away is tried here, the rest in tests/live
-ROUTES = {*QUEUES, *LATER, LIVE, "POST /issues/allowed", "POST /views", "DELETE /views/{view_id}"}
+ROUTES = {*QUEUES, *LATER, *FILES, LIVE, "POST /issues/allowed", "POST /views", "DELETE /views/{view_id}"}
 SEES = {HERE, town.WEST, town.C1, town.G1, town.B1}
 NOBODY = "00000000-0000-0000-0000-000000000007"
 
@@ -49,6 +54,19 @@ async def test_every_role_by_every_route_of_the_desk(public: Desk, sit: Sit, clo
                     wrong.append((role, ground, district, method, answer.status_code))
         if refused and (await desk.get("/live")).status_code != refused:
             wrong.append((role, ground, LIVE))
+    assert wrong == []
+
+
+async def test_files_of_the_ground_are_taken_by_offices(public: Desk, sit: Sit) -> None:
+    """Areas are open, so any area of one's own district; grid workers and helpers take no files."""
+    wrong: list[Any] = []
+    for role, ground in [(None, ""), *SEATS]:
+        desk = public if role is None else await sit(role, ground)
+        for route in FILES:
+            answer = await desk.get(route.removeprefix("GET ").replace("{code}", town.EAST))
+            wanted = 401 if role is None else 200 if role in TAKE else 403
+            if answer.status_code != wanted:
+                wrong.append((role, ground, route, answer.status_code))
     assert wrong == []
 
 

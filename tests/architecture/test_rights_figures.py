@@ -24,12 +24,14 @@ OFFICES = WHOLE | {
     Role.COMMUNITY_OFFICER, Role.COMMUNITY_SECRETARY, Role.STREET_DISPATCHER, Role.STREET_SECRETARY,
     Role.DEPARTMENT_HEAD,
 }  # fmt: skip
+NEAR = OFFICES - WHOLE - {Role.DEPARTMENT_HEAD} | {Role.GRID_LEADER}
 DAYS = {"from": "2026-11-01", "to": "2026-11-30"}
 OF_FIGURES: dict[str, tuple[set[Role], dict[str, str]]] = {
     "GET /figures/rates": (OFFICES, DAYS),
     "GET /figures/clocks": (OFFICES, DAYS),
     "GET /figures/rows": (OFFICES, DAYS | {"figure": "solve_rate"}),
     "GET /figures/ledger": (WHOLE, {}),
+    "GET /figures/sizes": (NEAR, {}),
     "GET /supervision": (OFFICES, {"list": "overdue"}),
     "GET /supervision/counts": (OFFICES, {}),
     "GET /notices": (set(Role) - HELPERS, {}),

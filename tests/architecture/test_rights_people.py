@@ -26,6 +26,7 @@ OF_A_POST: dict[str, Any] = {
 OF_ONESELF: dict[str, tuple[Any, int]] = {
     "POST /me/absence/end": (None, 409),
     "POST /me/absence": ({"until": "2026-11-20T08:00:00+08:00"}, 422),
+    "POST /me/handover": ({"to": str(UUID(int=7))}, 422),
 }
 ROUTES = {*READING, *OF_A_POST, *OF_ONESELF, "POST /posts", "GET /posts/roles"}
 GROUNDS = {"own": (town.G1, HERE), "elsewhere": (town.FIELD, HERE), "foreign": (town.G1, THERE)}

@@ -79,11 +79,13 @@ def steps() -> dict[str, tuple[set[Role], dict[str, Any]]]:
 STEPS = steps()
 READ = {
     "GET /whistles/{whistle_id}", "GET /whistles/{whistle_id}/board", "GET /report-ins/{report_in_id}",
-    "GET /tasks/{task_id}/photos/{photo_id}",
+    "GET /tasks/{task_id}/photos/{photo_id}", "GET /report-ins/{report_in_id}/objection",
+    "GET /report-ins/{report_in_id}/evidence", "GET /report-ins/{report_in_id}/evidence/{photo_id}",
 }  # fmt: skip
 LISTS = {"GET /whistles", "GET /whistles/kinds", "GET /whistles/rate", "GET /report-ins", "GET /scores"}
 TASKS, CREATE, PHOTOS = "POST /whistles/{whistle_id}/tasks", "POST /whistles", "POST /tasks/{task_id}/photos"
-MAY_MAKE = {TASKS: CALLED | DISTRICT, CREATE: STREET | COMMUNITY, PHOTOS: ADD_PHOTOS}
+SHOW = "POST /report-ins/{report_in_id}/evidence"
+MAY_MAKE = {TASKS: CALLED | DISTRICT, CREATE: STREET | COMMUNITY, PHOTOS: ADD_PHOTOS, SHOW: ADD_PHOTOS}
 ROUTES = set(STEPS) | READ | LISTS | set(MAY_MAKE)
 
 
@@ -95,6 +97,7 @@ class Blown:
     report_in_id: Any = NOBODY
     task_id: Any = NOBODY
     photo_id: Any = NOBODY
+    shown_id: Any = NOBODY
 
 
 def expected_of_making(route: str, role: Role, *, seen: bool) -> int:
@@ -107,6 +110,8 @@ def expected_of_making(route: str, role: Role, *, seen: bool) -> int:
         return 404
     if route == TASKS:
         return 409
+    if route == SHOW:
+        return 409 if role in DEPARTMENT else 403  # the unit has come: nothing to object to any more
     return 201 if role in OFFICES | DEPARTMENT else 403
 
 
@@ -127,20 +132,22 @@ def expected(route: str, role: Role | None, *, seen: bool) -> int:
 async def blown(people: Town) -> Blown:
     whistle = await blow(people.street, parties=[LEAD])
     report_in = report_in_of(whistle, "chengguan")["id"]
+    photos = {"photos": ("a.jpg", jpeg(), "image/jpeg")}
+    (evidence,) = (await people.lead.call("POST", f"/report-ins/{report_in}/evidence", files=photos)).json()
     await arrive(people.lead, report_in)
     task = await give(people.street, whistle["id"], "chengguan")
-    photos = {"photos": ("a.jpg", jpeg(), "image/jpeg")}
     shown = (await people.lead.call("POST", f"/tasks/{task['id']}/photos?taken=before", files=photos)).json()
-    return Blown(whistle["id"], report_in, task["id"], shown["photos"][0]["id"])
+    return Blown(whistle["id"], report_in, task["id"], shown["photos"][0]["id"], evidence["id"])
 
 
 async def send(desk: Desk, route: str, what: Blown) -> Any:
     """The route with a valid body, so that only rights decide."""
     method, _, template = route.partition(" ")
-    path = template.format(**vars(what))
-    if route == PHOTOS:
+    shown = {"photo_id": what.shown_id} if "/evidence/" in template else {}
+    path = template.format(**{**vars(what), **shown})
+    if route in (PHOTOS, SHOW):
         files = {"photos": ("a.jpg", jpeg(8, 8), "image/jpeg")}
-        return await desk.call(method, f"{path}?taken=after", files=files)
+        return await desk.call(method, f"{path}?taken=after" if route == PHOTOS else path, files=files)
     task = {"unit": "chengguan", "what": "安装", "due_at": "2026-11-30T09:00:00Z", **LATER}
     create = {"kind": "joint", "source": "key_work", "title": "公厕", "text": TRIED, "parties": [LEAD]}
     bodies = {route: body for route, (_, body) in STEPS.items()} | {TASKS: task, CREATE: create}

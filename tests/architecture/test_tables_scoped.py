@@ -86,7 +86,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     },
     "cursor": {
         "app/core/work.py": "where it is made",
-        "app/layers/importing.py": "COPY of boundaries, which are open",
+        "app/layers/storing.py": "COPY of boundaries, which are open",
         "app/households/storing.py": "COPY of doors and households its plan has placed on the post's own ground",
         "app/issues/intake.py": "the one write of the hot path, and situation's read",
         "app/clocks/house.py": "the rules of time, which are open",
@@ -115,7 +115,7 @@ WAYS_ROUND: dict[str, dict[str, str]] = {
     },
     "unscoped": {
         "app/core/scope.py": "where it is read",
-        "app/issues/rehoming.py": "how many open matters lie on ground that is to change: a number only",
+        "app/issues/rehoming.py": "matters that follow the ground, also past what their bringer may see",
         "app/households/ground.py": "how many doors and households lie there: numbers only",
         "app/visits/ground.py": "how many tasks lie there: a number only",
         "app/issues/intake.py": "the replay of one's own key, whose issue the public scope cannot see",

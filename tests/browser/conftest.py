@@ -218,6 +218,20 @@ async def violations(page: Page) -> list[str]:
     ]
 
 
+SETTLED = """async () => {
+  await document.fonts.ready
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.all(ending.map((one) => one.finished.catch(() => undefined)))
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+}"""
+
+
+async def settled(page: Page) -> None:
+    """What the page was drawing is drawn: no place holder is left, nothing moves, the last change is painted."""
+    await expect(page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+    await page.evaluate(SETTLED)
+
+
 async def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than its window."""
     return bool(await page.evaluate("() => document.documentElement.scrollWidth > innerWidth + 1"))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shapely import Polygon, box
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 
 from app.changes.models import AreaChange
@@ -19,12 +20,12 @@ from tests import town
 from tests.conftest import Desk, Sit
 
 HERE = town.DISTRICTS[0]
-CHAINS = {"issue": Issue, "area_change": AreaChange, "post": Post}
+CHAINS: dict[str, type[Any]] = {"issue": Issue, "area_change": AreaChange, "post": Post}
 WEST_HALF, EAST_HALF = box(102.80, 24.80, 102.825, 24.85), box(102.825, 24.80, 102.85, 24.85)
 NEW_GRID = f"{town.C1}009"
 
 
-def drawn(shape: Polygon) -> dict[str, Any]:
+def drawn(shape: BaseGeometry) -> dict[str, Any]:
     """A shape as an editor sends it."""
     return dict(mapping(shape))
 

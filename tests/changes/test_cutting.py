@@ -73,6 +73,8 @@ async def test_what_is_no_cut_is_told(sit: Sit, area: str, knife: dict[str, Any]
 async def test_the_list_names_the_areas_and_says_what_waits(sit: Sit) -> None:
     secretary = await sit(Role.COMMUNITY_SECRETARY, town.C1)
     change = await acts.asked(secretary, acts.halves())
+    tried = {"content": acts.halves(), "change": change["id"]}
+    assert (await secretary.post("/area-changes/preview", tried)).json()["findings"] == [], "not in its own way"
     (line_,) = (await secretary.get("/area-changes")).json()["items"]
     assert (line_["areas"], line_["names"], line_["awaits_me"]) == ([town.G1], ["第一网格"], True)
     await acts.take(secretary, change, "submit")

@@ -145,7 +145,7 @@ async def on_right_ground(runtime: Runtime) -> None:
         rows: list[Any] = list(await work.session.scalars(select(Issue)))
     assert len(rows) == LANDING
     for issue in rows:
-        place = to_shape(issue.point)
+        place: Any = to_shape(issue.point)
         assert outlines[issue.boundary_id].covers(place)
         wanted = town.G1 if place.x <= 102.825 else acts.NEW_GRID
         assert grids[issue.grid_id] == wanted or place.x == 102.825, (place.wkt, grids[issue.grid_id])

@@ -92,7 +92,7 @@ def test_a_dry_run_reports_and_writes_nothing(wangge: Run, owner: str, tmp_path:
     done = wangge("import", "areas", *LA_FILES, *LA_LEVELS, *words)
     assert done.exit_code == 1
     assert "nothing was imported" in done.output
-    overlaps = [one for one in json.loads(report.read_text()) if one["code"] == "overlap"]
+    overlaps = [one for one in json.loads(report.read_text())["findings"] if one["code"] == "overlap"]
     assert all(len(one["features"]) == 2 and one["m2"] > 1 for one in overlaps)
     assert ask(owner, "select count(*) from area", "t_990009") == [(0,)]
 

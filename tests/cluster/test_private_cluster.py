@@ -84,6 +84,23 @@ def test_cold_start_is_quick_and_the_data_outlives_a_stop(cluster: Cluster) -> N
     assert ask(cluster, "select count(*) from kept", "owner") == [(0,)]
 
 
+def test_the_tests_database_is_in_memory_where_there_is_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_module, "MEMORY_HOME", folder)
+    monkeypatch.setattr(cluster_module, "memory_left", lambda: 1 << 50)
+    monkeypatch.setattr(cluster_module, "MEMORY_ROOM", 1)
+    monkeypatch.delenv("WANGGE_DATA_DIR", raising=False)
+    assert Cluster(testing=True).base.parent == folder
+    assert folder not in Cluster(testing=False).base.parents
+    monkeypatch.setattr(cluster_module, "MEMORY_ROOM", 1 << 60)
+    assert folder not in Cluster(testing=True).base.parents
+    there = folder / f"wangge-{cluster_module.short_hash(cluster_module.ROOT)}"
+    there.symlink_to(folder)
+    monkeypatch.setattr(cluster_module, "MEMORY_ROOM", 1)
+    assert folder not in Cluster(testing=True).base.parents, "somebody else's folder"
+
+
 def test_roles_can_do_what_they_must_and_no_more(cluster: Cluster) -> None:
     cluster.up()
     rights = "select rolsuper, rolcreatedb, rolbypassrls from pg_roles where rolname = current_user"

@@ -89,8 +89,9 @@ async def contacted(by: Desk, order: dict[str, Any]) -> None:
     await ok(by, order, "contact", way="phone")
 
 
-async def objected(by: Desk, order: dict[str, Any]) -> dict[str, Any]:
-    return await ok(by, order, "object", ground="not_our_duty", evidence="依据三定方案,不属本单位职责。")
+async def objected(by: Desk, order: dict[str, Any], **more: str) -> dict[str, Any]:
+    said = {"ground": "not_our_duty", "evidence": "依据三定方案,不属本单位职责。", **more}
+    return await ok(by, order, "object", **said)
 
 
 async def row_of(runtime: Runtime, order: dict[str, Any]) -> WorkOrder:

@@ -1,5 +1,6 @@
 """Objections are decided by another person of another unit, then nobody returns it again (DOMAIN R1.5)."""
 
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -28,7 +29,7 @@ from tests.dispatch.desks import (
     seats,
     step,
 )
-from tests.issues.acts import HERE, assert_problem, raised, unit_named
+from tests.issues.acts import HERE, assert_problem, jpeg, raised, unit_named
 
 pytestmark = pytest.mark.anyio
 
@@ -188,3 +189,27 @@ async def test_a_dissolved_unit_leaves_nothing_behind(public: Desk, sit: Sit, ru
         open_there = select(WorkOrder.id).where(WorkOrder.unit_id == unit, WorkOrder.finished_at.is_(None))
         assert (await work.session.scalars(open_there)).all() == []
     await assert_chains(runtime)
+
+
+async def test_the_terms_are_known_before_and_evidence_is_shown_with_the_objection(
+    public: Desk, sit: Sit, runtime: Runtime
+) -> None:
+    who = await seats(sit)
+    _, (lead,) = await dispatched(public, who.street)
+    terms = (await who.officer.get(f"/orders/{lead['id']}/objection")).json()
+    until = (await row_of(runtime, lead)).object_until
+    assert until is not None
+    assert datetime.fromisoformat(terms["until"]) == until
+    assert terms["deciders"] == ["district_supervisor", "district_admin"], "never the office that dispatched it"
+    path, photo = f"/orders/{lead['id']}/evidence", {"photos": ("a.jpg", jpeg(8, 8), "image/jpeg")}
+    assert_problem(await who.street.call("POST", path, files=photo), 403, "not_units_order")
+    same = {"Idempotency-Key": "evidence-0123456789abcdef"}
+    shown = [await who.officer.call("POST", path, files=photo, headers=same) for _ in "ab"]
+    assert [one.status_code for one in shown] == [201, 201]
+    said = await objected(who.officer, lead, legal_basis="区政府三定方案第三条")
+    (one,) = (await who.supervisor.get(path)).json()
+    assert (await who.supervisor.get(f"{path}/{one['id']}")).headers["content-type"] == "image/jpeg"
+    page = (await who.supervisor.get(f"/issues/{said['issue_id']}")).json()
+    assert any("三定方案第三条" in remark["text"] for remark in page["remarks"])
+    await ok(who.supervisor, lead, "designate", lead_unit="chengguan", **CHOSEN)
+    assert_problem(await who.officer.call("POST", path, files=photo), 409, "nothing_objected")

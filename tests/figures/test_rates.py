@@ -33,9 +33,11 @@ async def test_raw_and_adjusted_stand_side_by_side(public: Desk, sit: Sit, runti
     assert shares(group, "contact_rate") == ((13, 14), (12, 13)), "one reporter says that nobody called"
     assert group["rates"]["solve_rate"]["raw"]["rate"] == round(12 / 14, 4)
     assert group["rates"]["solve_rate"]["excluded"]["consult"]["n"] == 1
-    assert group["satisfaction"] == {
-        "words": 12, "hidden": False, "counts": {"1": 0, "2": 1, "3": 0, "4": 11, "5": 0},
-    }  # fmt: skip
+    levels = group["satisfaction"]
+    assert (levels["words"], levels["hidden"]) == (12, False)
+    assert levels["counts"] == {"1": 0, "2": 1, "3": 0, "4": 11, "5": 0}
+    assert await opened(desk, levels["rows"]["2"]) == [str(partly)]
+    assert len(await opened(desk, levels["rows"]["4"])) == 11
     apart = {name: said["n"] for name, said in group["apart"].items() if said["n"]}
     assert apart == {"unreachable": 1, "reasoned": 1}
     link = group["rates"]["satisfied_rate"]["adjusted"]["numerator_rows"]
@@ -192,7 +194,7 @@ async def test_few_words_are_hidden_and_not_opened(public: Desk, sit: Sit, runti
     groups = await rates(desk, by="area", level="street")
     for group in groups:
         assert group["satisfaction"]["hidden"]
-        assert group["satisfaction"]["counts"] is None
+        assert (group["satisfaction"]["counts"], group["satisfaction"]["rows"]) == (None, None)
         share = group["rates"]["satisfied_rate"]["raw"]
         assert (share["n"], share["rate"], share["hidden"], share["numerator_rows"]) == (None, None, True, None)
         assert group["rates"]["solve_rate"]["raw"]["n"] == share["of"], "only satisfaction is hidden"
@@ -201,6 +203,8 @@ async def test_few_words_are_hidden_and_not_opened(public: Desk, sit: Sit, runti
     link = groups[0]["rates"]["solve_rate"]["raw"]["numerator_rows"].replace("solve_rate", "satisfied_rate")
     answer = await desk.http.get(link, headers={"Authorization": f"Bearer {desk.token}"})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_few")
+    level = await desk.http.get(f"{link}&satisfaction=4", headers={"Authorization": f"Bearer {desk.token}"})
+    assert (level.status_code, level.json()["code"]) == (409, "too_few"), "nor level by level"
 
 
 async def test_figures_of_communities_grids_and_categories_are_named(

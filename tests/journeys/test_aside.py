@@ -34,7 +34,11 @@ async def test_a_district_post_that_stands_aside_decides_nothing_in_its_whistle(
     whistle = await blow(people.street, issue["id"], parties=[LEAD])
     elsewhere = await blow(people.street, other["id"], parties=[LEAD])
     report_in = report_in_of(whistle, "chengguan")["id"]
-    ok(await move(people.lead, report_in, "refuse", reason="不属本局", legal_basis="三定方案"))
+    ok(
+        await move(
+            people.lead, report_in, "refuse", ground="not_our_duty", reason="不属本局", legal_basis="三定方案"
+        )
+    )
     ok(await people.district.step(issue["id"], "recuse", **WHY))
     for path in (f"/whistles/{whistle['id']}", f"/whistles/{whistle['id']}/board", f"/report-ins/{report_in}"):
         assert_problem(await people.district.get(path), 404, "not_found")

@@ -60,11 +60,15 @@ async def test_a_refusal_is_decided_by_the_district_and_binds(public: Desk, sit:
     whistle = await blow(street, receipt["id"], parties=[{"unit": "chengguan", "role": "lead"}])
     report_in = report_in_of(whistle, "chengguan")["id"]
     assert_problem(await move(bureau, report_in, "refuse", reason="非我局职责"), 422, "invalid_field")
-    done(await move(bureau, report_in, "refuse", reason="非我局职责", legal_basis="三定方案"))
+    done(
+        await move(bureau, report_in, "refuse", ground="not_our_duty", reason="非我局职责", legal_basis="三定方案")
+    )
     assert_problem(await move(street, report_in, "bind", reason="-"), 403, "forbidden")
     bound = done(await move(district, report_in, "bind", reason="职责清单第12项"))
     assert bound["bound"] is True
-    again = await move(bureau, report_in, "refuse", reason="仍非职责", legal_basis="三定方案")
+    again = await move(
+        bureau, report_in, "refuse", ground="not_our_duty", reason="仍非职责", legal_basis="三定方案"
+    )
     assert_problem(again, 409, "bound_already")
     assert bound["state"] == "signed", "bound is as good as signed"
     done(await move(bureau, report_in, "contact", way="phone"))

@@ -68,7 +68,11 @@ async def test_a_unit_let_go_by_a_whistle_keeps_what_it_was_given_otherwise(
     assert not await sees(await sit(Role.STREET_DISPATCHER, town.EAST), issue["id"])
     assert await sees(people.assist, issue["id"])  # called by the other whistle
     refused = report_in_of(again, "shuiwu")["id"]
-    ok(await move(people.assist, refused, "refuse", reason="不属本局", legal_basis="三定方案"))
+    ok(
+        await move(
+            people.assist, refused, "refuse", ground="not_our_duty", reason="不属本局", legal_basis="三定方案"
+        )
+    )
     ok(await move(people.district, refused, "release", **WHY))
     assert not await sees(people.assist, issue["id"])
     assert ok(await people.assist.get(f"/report-ins/{refused}"))["outcome"] == "released"

@@ -146,7 +146,7 @@ class Lives:
             "finish": {"text": "已完成", "result": "solved"}, "stage_report": {"text": "进展"},
             "object": {"ground": "not_our_duty", "evidence": "依据三定方案"}, "start": {"text": "方案"},
             "report_in": {"name": "李工", "mode": "on_site"},
-            "refuse": {"reason": "非职责", "legal_basis": "三定方案"},
+            "refuse": {"ground": "not_our_duty", "reason": "非职责", "legal_basis": "三定方案"},
             "verify": {"text": "已完成", "result": "solved"}, "submit_work": {"text": "已完成"},
         }  # fmt: skip
         return bodies.get(name) or ({"reason": "据实"} if name in REASONED else self.body(name))

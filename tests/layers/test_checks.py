@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
-from app.core.geometry import Crs, area_m2, metres_per_degree
+from app.core.geometry import area_m2, metres_per_degree
 from app.layers.checks import KnownArea, Overlap, check_layer, rulings
+from app.layers.features import Asked
 from app.layers.findings import Code, Finding, Level, NotAcceptable
 from app.layers.reading import Feature, read_geojson
 
@@ -214,9 +216,57 @@ def test_several_gaps_tell_their_sum_and_the_largest() -> None:
     assert at_in(one, field(0, 0, 1000, 100))
 
 
-def test_a_sliver_is_no_gap() -> None:
+def test_a_sliver_is_a_narrow_gap_and_does_not_stop_the_import() -> None:
     parts = [area("A", field(0, 0, 499.2, 1000), "S"), area("B", field(500, 0, 1000, 1000), "S")]
-    assert check_layer(parts, street(BLOCK), ()) == []
+    one = only(check_layer(parts, street(BLOCK), ()))
+    assert (one.code, one.level, one.features) == (
+        Code.NARROW_GAP, Level.WARNING, ("f.geojson#A", "f.geojson#B"),
+    )  # fmt: skip
+    assert one.m2 == pytest.approx(800, rel=1e-3)
+    assert one.data["width_cm"] == pytest.approx(80, rel=1e-2)
+    assert at_in(one, field(499.2, 0, 500, 1000))
+
+
+@given(st.floats(0, 400), st.floats(0, 1e-4), st.floats(0, 1e-4))
+def test_an_overlap_of_a_centimetre_is_named_wherever_it_lies(start: float, east: float, north: float) -> None:
+    def moved(shape: MultiPolygon) -> MultiPolygon:
+        return shapely.transform(shape, lambda xy: np.add(xy, (east, north)))
+
+    for pair in (
+        (field(0, 0, start + 10.01, 60), field(start + 10, 0, 500, 60)),
+        (field(0, 0, 60, start + 10.01), field(0, start + 10, 60, 500)),
+    ):
+        found = check_layer([area("A", moved(pair[0]), "S"), area("B", moved(pair[1]), "S")], street(None), ())
+        one = only([one for one in found if one.code is not Code.NO_PARENT_GEOMETRY])
+        assert (one.code, one.level) == (Code.NARROW_OVERLAP, Level.WARNING)
+        assert one.m2 == pytest.approx(0.6, rel=0.05)
+        assert at_in(one, moved(pair[0]))
+
+
+@given(st.floats(0, 400))
+def test_a_gap_of_twenty_centimetres_is_named(start: float) -> None:
+    pair = [area("A", field(0, 0, start + 1, 60), "S"), area("B", field(start + 1.2, 0, 500, 60), "S")]
+    found = check_layer(pair, street(None), ())
+    one = only([one for one in found if one.code is not Code.NO_PARENT_GEOMETRY])
+    assert (one.code, one.data["width_cm"]) == (Code.NARROW_GAP, pytest.approx(20, rel=0.05))
+    assert one.m2 == pytest.approx(12, rel=0.05)
+    assert at_in(one, field(start + 1, 0, start + 1.2, 60))
+
+
+def test_narrow_faults_are_told_once_a_pair_and_never_of_what_another_fills() -> None:
+    west, east = field(0, 0, 50, 100), field(50.5, 0, 100, 100)
+    alley = area("C", field(50, 0, 50.5, 100), "S")
+    pair = [area("A", west, "S"), area("B", east, "S")]
+    assert [one.code for one in check_layer(pair, street(None), ())][1:] == [Code.NARROW_GAP]
+    assert [one.code for one in check_layer([*pair, alley], street(None), ())] == [Code.NO_PARENT_GEOMETRY]
+    old = {one.code: KnownArea(one.code, "S", "community", one.geometry) for one in pair}
+    assert check_layer([], {**street(None), **old}, ()) == []
+
+
+def test_a_corner_one_neighbour_does_not_know_of_is_no_fault() -> None:
+    parts = [area("A", field(0, 0, 50, 100), "S"), area("B", field(50, 0, 100, 50), "S")]
+    found = check_layer([*parts, area("C", field(50, 50, 100, 100), "S")], street(None), ())
+    assert [one.code for one in found] == [Code.NO_PARENT_GEOMETRY]
 
 
 def test_known_siblings_fill_the_gap_and_dedicated_ones_do_not() -> None:
@@ -257,7 +307,7 @@ def cut() -> Cut:
         features: list[Feature] = []
         for path in sorted((DATA / folder).glob("*.geojson*")):
             level = path.name.split("_")[1]
-            some, found = read_geojson(path, path.name, "code", "parent_code", "name", level, Crs.WGS84)
+            some, found = read_geojson(path, path.name, Asked(level))
             assert found == []
             features += some
         return features
@@ -274,7 +324,12 @@ def test_the_taipei_cut_nests(cut: Cut) -> None:
 def test_the_los_angeles_cut_overlaps_and_is_otherwise_good(cut: Cut) -> None:
     features = cut("los_angeles")
     found = check_layer(features, {}, {"overlap"})
-    assert {(one.code, one.level) for one in found} == {(Code.OVERLAP, Level.WARNING)}
+    assert {(one.code, one.level) for one in found} == {
+        (Code.OVERLAP, Level.WARNING), (Code.NARROW_GAP, Level.WARNING),
+    }  # fmt: skip
+    gap = next(one for one in found if one.code is Code.NARROW_GAP)
+    assert gap.data["codes"] == ["NC040", "NC041"]
+    assert gap.m2 == pytest.approx(102.3, abs=0.5)  # what closing both by half a metre fills
     large = [one for one in rulings(found) if one.m2 > 100]
     assert len(large) == 16  # fifteen pairs of councils and the two regions
     assert (large[0].code_a, large[0].code_b, large[0].owner) == ("NC041", "NC042", "NC041")

@@ -12,6 +12,7 @@ import shapely
 
 from app.core.geometry import Crs, from_wgs84
 from app.layers import reading
+from app.layers.features import Asked
 from app.layers.findings import WORDS, Code, Finding, Level, NotAcceptable, softened
 from app.layers.reading import Feature, read_geojson
 
@@ -40,7 +41,7 @@ def read(tmp_path: Path) -> Read:
     def _read(content: Any, crs: Crs = Crs.WGS84) -> tuple[list[Feature], list[Finding]]:
         path = tmp_path / "streets.geojson"
         path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-        return read_geojson(path, path.name, "code", "parent", "name", "street", crs)
+        return read_geojson(path, path.name, Asked("street", crs, parent="parent"))
 
     return _read
 
@@ -167,11 +168,17 @@ def test_no_properties(read: Read, props: Any) -> None:
     assert (only(found).code, only(found).features) == (Code.NO_PROPERTIES, ("streets.geojson#1",))
 
 
-@pytest.mark.parametrize("code", [None, "", "  ", True, 1.5, 1e17, ["1"], math.nan])
+@pytest.mark.parametrize("code", [None, "", "  ", True, 1.5, ["1"], math.nan])
 def test_no_usable_code(read: Read, code: Any) -> None:
     features, found = read(collection(row(code)))
     assert features == []
     assert (only(found).code, only(found).features) == (Code.NO_CODE, ("streets.geojson#1",))
+
+
+@pytest.mark.parametrize("code", [1e17, "5.30114E+17"])
+def test_a_code_a_spreadsheet_took_for_a_number(read: Read, code: Any) -> None:
+    features, found = read(collection(row(code)))
+    assert (features, only(found).code) == ([], Code.LOST_DIGITS)
 
 
 @pytest.mark.parametrize(("code", "text"), [(530114004, "530114004"), (5.0, "5"), (" 07 ", "07")])

@@ -32,7 +32,7 @@ async def test_a_unit_called_is_told_and_its_refusal_goes_up(
     assert datetime.fromisoformat(called["ring_at"]) > clock.now()
     head = await sit(Role.DEPARTMENT_HEAD, "chengguan")
     report_in = report_in_of(whistle, "chengguan")["id"]
-    said = {"reason": "不属本单位职责。", "legal_basis": "区政府三定方案第三条"}
+    said = {"ground": "not_our_duty", "reason": "不属本单位职责。", "legal_basis": "区政府三定方案第三条"}
     answer = await move(head, report_in, "refuse", **said)
     assert answer.status_code == 200, answer.text
     await drain(runtime, HERE)

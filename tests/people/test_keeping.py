@@ -231,3 +231,20 @@ async def test_nobody_makes_himself_a_deputy_and_an_administrator_only_his_equal
 async def posts_away(runtime: Runtime) -> list[UUID]:
     async with system_work(runtime, HERE) as work:
         return list(await work.session.scalars(select(Absence.post_id)))
+
+
+async def test_leave_may_begin_later_and_be_taken_back(sit: Sit, runtime: Runtime, clock: FixedClock) -> None:
+    worker, leader = await sit(*WORKER), await post_of(runtime, *LEADER)
+    said = {"since": "2026-11-24T09:00:00+08:00", "until": UNTIL, "deputy_post": leader}
+    early = {**said, "since": "2026-11-01T09:00:00+08:00"}
+    assert code_of(await worker.post("/me/absence", early)) == (422, "bad_since")
+    assert code_of(await worker.post("/me/absence", {**said, "since": UNTIL})) == (422, "bad_until")
+    put = (await worker.post("/me/absence", said)).json()["post"]
+    assert (put["on_leave_from"], put["on_leave_until"]) == ("2026-11-24T01:00:00Z", "2026-11-27T01:00:00Z")
+    post, deputy = await post_of(runtime, *WORKER), await sit(*LEADER)
+    assert code_of(await deputy.post("/me/post", {"post": post})) == (403, "no_post"), "it has not begun"
+    assert code_of(await worker.post("/me/absence", said)) == (409, "already_away")
+    assert (await worker.post("/me/absence/end")).json()["on_leave_until"] is None
+    assert (await worker.post("/me/absence", said)).status_code == 201
+    clock.advance(days=4, hours=12)
+    assert (await (await sit(*LEADER)).post("/me/post", {"post": post})).status_code == 200, "it has begun"

@@ -52,7 +52,9 @@ async def test_poison_op_mid_batch(phone_of: Enrol, runtime: Runtime) -> None:
     ops = [phone.visit(home) for home in there[:5]]
     ops[2].body["payload"]["result"] = "shouted"
     reseal(ops[2].body)
-    assert told(await phone.push()) == ["applied", "applied", "rejected", "applied", "applied"]
+    results = await phone.push()
+    assert told(results) == ["applied", "applied", "rejected", "applied", "applied"]
+    assert results[2]["problem"]["zh"] == "内容不完整或格式不对,没有记入。"  # what its holder reads of it
     assert [(one.id, one.code) for one in phone.attention] == [(ops[2].id, "malformed")]
     phone.visit(there[5])
     assert told(await phone.push()) == ["applied"], "later batches flow"

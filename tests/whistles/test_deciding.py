@@ -13,7 +13,7 @@ from app.whistles.models import ReportIn, Whistle
 from app.whistles.records import Task
 from tests import town
 from tests.conftest import Desk, Sit
-from tests.issues.acts import HERE, appointed, assert_problem
+from tests.issues.acts import HERE, appointed, assert_problem, jpeg
 from tests.whistles.acts import (
     ASSIST,
     LEAD,
@@ -31,7 +31,7 @@ from tests.whistles.acts import (
 )
 
 pytestmark = pytest.mark.anyio
-NO = {"reason": "不属本局职责", "legal_basis": "三定方案第三条"}
+NO = {"ground": "not_our_duty", "reason": "不属本局职责", "legal_basis": "三定方案第三条"}
 
 
 @pytest.fixture
@@ -290,3 +290,17 @@ async def test_every_chain_holds(people: Town, runtime: Runtime) -> None:
             found = [one async for one in verify(work.session, kind, model)]
             assert not [one for one in found if isinstance(one, Break)], kind
             assert found[-1] not in (0, 1)
+
+
+async def test_who_decides_is_known_before_and_evidence_is_seen_by_them(people: Town) -> None:
+    report_in = report_in_of(await blow(people.street, parties=[LEAD]), "chengguan")["id"]
+    terms = ok(await people.lead.get(f"/report-ins/{report_in}/objection"))
+    assert (terms["until"], terms["deciders"]) == (None, ["district_supervisor", "district_admin"])
+    path, photo = f"/report-ins/{report_in}/evidence", {"photos": ("a.jpg", jpeg(8, 8), "image/jpeg")}
+    assert_problem(await people.street.call("POST", path, files=photo), 403, "not_own_unit")
+    ok(await people.lead.call("POST", path, files=photo), 201)
+    ok(await move(people.lead, report_in, "refuse", **NO))
+    (one,) = ok(await people.district.get(path))
+    assert (await people.district.get(f"{path}/{one['id']}")).headers["content-type"] == "image/jpeg"
+    ok(await move(people.district, report_in, "bind", reason="职责明确"))
+    assert_problem(await people.lead.call("POST", path, files=photo), 409, "nothing_objected")

@@ -39,7 +39,8 @@ OF_WHISTLE: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 OF_REPORT_IN: dict[str, dict[str, Any]] = {
     "sign": {}, "contact": {"way": "phone"}, "report_in": {"name": "李工", "mode": "on_site"}, "start": WORDS,
-    "finish": WORDS, "leave": {}, "refuse": {"legal_basis": "依据", **REASON}, "release": REASON, "bind": REASON,
+    "finish": WORDS, "leave": {}, "refuse": {"ground": "not_our_duty", "legal_basis": "依据", **REASON},
+    "release": REASON, "bind": REASON,
     "dispute_arrival": REASON, "settle_arrival": {"came": False, **REASON},
 }  # fmt: skip
 OF_TASK: dict[str, dict[str, Any]] = {"done": {}, "hold": {"review_on": "2026-12-21", **REASON}, "take_up": {},

@@ -24,7 +24,7 @@ from tests.whistles.test_turns import after, told
 pytestmark = pytest.mark.anyio
 DAY = 24
 DONE = {"text": "已完成", "result": "interim"}
-NO = {"reason": "不属本局职责", "legal_basis": "三定方案第三条"}
+NO = {"ground": "not_our_duty", "reason": "不属本局职责", "legal_basis": "三定方案第三条"}
 WHY = {"reason": "说明"}
 
 

@@ -15,7 +15,7 @@ from tests.whistles.test_waits import steps_of
 
 pytestmark = pytest.mark.anyio
 DAY = 24
-NO = {"reason": "不属本局职责", "legal_basis": "三定方案第三条"}
+NO = {"ground": "not_our_duty", "reason": "不属本局职责", "legal_basis": "三定方案第三条"}
 DONE = {"text": "已完成", "result": "solved"}
 
 

@@ -94,7 +94,11 @@ async def test_a_silent_street_is_passed_over(people: Town) -> None:
 async def test_a_refusal_nobody_decides_on_is_supervised_and_the_unit_stays_called(people: Town) -> None:
     whistle = await blow(people.street, parties=[LEAD])
     report_in = report_in_of(whistle, "chengguan")["id"]
-    ok(await move(people.lead, report_in, "refuse", reason="不属本局", legal_basis="三定方案"))
+    ok(
+        await move(
+            people.lead, report_in, "refuse", ground="not_our_duty", reason="不属本局", legal_basis="三定方案"
+        )
+    )
     await people.ring(hours=DAY * 4)
     seen = ok(await people.district.get(f"/whistles/{whistle['id']}"))
     assert seen["supervised_at"] is not None

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261204"
-down_revision = "20261202"
+down_revision = "20261203"
 branch_labels = None
 depends_on = None
 

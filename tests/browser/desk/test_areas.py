@@ -46,7 +46,9 @@ async def test_a_grid_split_by_drawing_takes_its_open_work_along_at_the_moment(
     (receipt,) = await street.to_dispatch(place=town.IN_B2)
     page = await open_face("desk", Role.COMMUNITY_SECRETARY, town.C1, path="areas/new")
     await draw_down_the_middle(page)
-    await expect(page.get_by_role("group", name="第2块").get_by_label("编码", exact=True)).to_have_value(f"{town.C1}004")
+    await expect(page.get_by_role("group", name="第2块").get_by_label("编码", exact=True)).to_have_value(
+        f"{town.C1}004"
+    )
     await expect(page.get_by_text("没有错误")).to_be_visible()
     counts = page.locator(".counts div").filter(has_text="在办诉求")
     await expect(counts).to_contain_text("1")

@@ -91,7 +91,11 @@ async def test_b3_a_refusal_is_shown_in_full_and_stops_nobody_elses_clock(
 ) -> None:
     whistle = await blow(people.street)
     mine = report_in_of(whistle, "chengguan")["id"]
-    ok(await move(people.lead, mine, "refuse", reason="公厕选址不属本局职责。", legal_basis=BASIS))
+    ok(
+        await move(
+            people.lead, mine, "refuse", ground="not_our_duty", reason="公厕选址不属本局职责。", legal_basis=BASIS
+        )
+    )
     page = await board(open_face, whistle)
     said = page.locator("table.board .said")
     await expect(said).to_contain_text("公厕选址不属本局职责。")

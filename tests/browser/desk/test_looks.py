@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize
 
 from app.people.models import Role
-from tests.browser.conftest import picture, scrolls_sideways, violations
+from tests.browser.conftest import picture, scrolls_sideways, settled, violations
 from tests.browser.desk.conftest import WIDE, Street
 from tests.conftest import Sit
 from tests.whistles.acts import blow, give, move, ok, report_in_of
@@ -22,7 +22,7 @@ class Looking:
         self.faults: list[str] = []
 
     async def at(self, page: Page, name: str) -> None:
-        await page.wait_for_timeout(300)  # the browser's own clock: what is still drawn has no faults yet
+        await settled(page)
         self.faults += [f"{name}: {fault}" for fault in await violations(page)]
         for said, size in (("", NARROW), ("-wide", WIDE["viewport"]), ("-doubled", DOUBLED)):
             await page.set_viewport_size(size)
@@ -42,7 +42,11 @@ async def test_pages_look_right(street: Street, sit: Sit, language: str) -> None
     lead = await sit(Role.DEPARTMENT_OFFICER, "chengguan")
     assist = await sit(Role.DEPARTMENT_OFFICER, "shuiwu")
     ok(await move(lead, report_in_of(whistle, "chengguan")["id"], "sign"))
-    said = {"reason": "不属本局职责,现场核实不涉及排水。", "legal_basis": "区政府三定方案第三条"}
+    said = {
+        "ground": "not_our_duty",
+        "reason": "不属本局职责,现场核实不涉及排水。",
+        "legal_basis": "区政府三定方案第三条",
+    }
     ok(await move(assist, report_in_of(whistle, "shuiwu")["id"], "refuse", **said))
     look = Looking(language)
 

@@ -24,6 +24,14 @@ BOARD: dict[str, Any] = {
 LAMP = "楼下路灯不亮,晚上看不见路。"
 
 
+async def all_here(page: Page) -> None:
+    """What is wanted without a line, the store and the drawn code, has been fetched while the page was idle."""
+    for part in ("phone", "QrCode"):
+        ahead = page.locator(f"link[rel=modulepreload][href*='/{part}-']").first
+        await ahead.wait_for(state="attached")
+        await ahead.evaluate("(one) => import(one.href).then(() => true)")
+
+
 async def hang_sign(page: Page) -> None:
     """The sign board answers for `SIGN`, whatever is behind it."""
 

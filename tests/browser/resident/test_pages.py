@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 from app.core.work import Runtime
 from app.people.models import Role
 from tests import town
-from tests.browser.conftest import HERE, PHONE, OpenFace, TickingClock, picture, violations
-from tests.browser.resident.acts import BOARD, LAMP, SIGN, button, hang_sign, type_words
+from tests.browser.conftest import HERE, PHONE, OpenFace, TickingClock, picture, settled, violations
+from tests.browser.resident.acts import BOARD, LAMP, SIGN, all_here, button, hang_sign, type_words
 from tests.conftest import Desk, Sit
 from tests.issues.acts import raised
 from tests.issues.test_follow_words import phone_of
@@ -32,7 +32,7 @@ async def look(language: str) -> AsyncIterator[Look]:
     faults: list[str] = []
 
     async def at(page: Page, name: str) -> None:
-        await page.wait_for_timeout(300)  # the browser's own clock: a list that is still drawn has no faults yet
+        await settled(page)
         faults.extend(f"{name}: {fault}" for fault in await violations(page))
         await picture(page, f"resident-{name}-{language}")
         await page.evaluate("() => document.documentElement.classList.add('large')")
@@ -92,8 +92,7 @@ async def test_the_way_of_a_report(
 
 async def test_what_waits_without_a_line(open_face: OpenFace, language: str, look: Look) -> None:
     page = await open_face("resident", device=PHONE, language=language, path=f"?d={HERE}")
-    await page.wait_for_load_state("networkidle")
-    await page.wait_for_timeout(3000)
+    await all_here(page)
     await type_words(page, LAMP)
     await button(page, *NEXT).click()
     await button(page, *SKIP).click()

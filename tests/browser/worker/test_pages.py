@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from app.core.work import Runtime
-from tests.browser.conftest import picture, scrolls_sideways, violations
+from tests.browser.conftest import picture, scrolls_sideways, settled, violations
 from tests.browser.worker.conftest import OpenWorker, raise_issue
 from tests.conftest import Sit
 from tests.visits.test_patrols import listed
@@ -44,5 +44,5 @@ async def test_every_page_is_readable_and_fits(
         await page.evaluate("(path) => document.querySelector('#app').__vue_app__"
                             ".config.globalProperties.$router.push(path)", f"/{path}")  # fmt: skip
         await page.wait_for_selector(".page h1", state="attached")
-        await page.wait_for_load_state("networkidle")
+        await settled(page)
         await looked_at(page, f"worker-{name}-{language}")

@@ -291,10 +291,14 @@ async def test_a_newer_build_waits_for_the_next_page(open_worker: OpenWorker, ap
         )
         assert await page.input_value("textarea[name=note]") == "正在填写"  # not in the middle of a form
         await page.click(".page-head button")
-        for tab in ("任务", "住户"):  # between two pages, as soon as the page has heard of it
+        locked = page.locator("input[name=pin]")
+        for tab in ("任务", "住户") * 2:  # between two pages, as soon as the page has heard of it
             with suppress(PlaywrightTimeout):
                 await page.click(f"nav.tabs >> text={tab}", timeout=PATIENCE_MS / 5)
-        await page.wait_for_selector("input[name=pin]")
+            with suppress(AssertionError):
+                await expect(locked).to_be_visible(timeout=PATIENCE_MS / 5)
+                break
+        await expect(locked).to_be_visible()
         assert not await page.evaluate(
             "() => navigator.serviceWorker.getRegistration('/w/').then((one) => !!one.waiting)"
         )

@@ -1,7 +1,7 @@
 // The unit's report-ins and orders as one inbox of three lists. Whose turn it is and what its clock says come from
 // the service; here they are only put side by side, the clock that ends first on top.
 import { reactive } from 'vue'
-import { api, newKey, Refused, type Schemas, send, take } from '@/shared/api/client'
+import { api, Refused, type Schemas, send, take } from '@/shared/api/client'
 import { formOf } from '@/shared/words'
 
 export type Turn = 'to_sign' | 'in_hand' | 'waiting'
@@ -83,21 +83,16 @@ export interface Signed {
 }
 export const undoable = reactive<{ last: Signed | null; note: string; error: unknown }>({ last: null, note: '', error: null })
 
-const keys: Record<string, string> = {}
-
-/** One tap. The key stays the same until an answer is known, so a second tap or a retry signs once. */
+/** One tap; a second tap or a retry after a lost answer signs once (`send` keeps the key). */
 export async function sign(line: Pick<Line, 'kind' | 'id' | 'number'>): Promise<void> {
   if (inbox.signing[line.id]) return
   inbox.signing[line.id] = true
-  const key = (keys[line.id] ??= newKey())
   try {
-    await send('POST', `/api/v1${pathOf(line)}/steps/sign`, {}, key)
-    delete keys[line.id]
+    await send('POST', `/api/v1${pathOf(line)}/steps/sign`, {})
     undoable.error = null
     const within = formOf(line.kind, 'sign')?.undo_within_s ?? 0 // how long it may be taken back is the service's word
     undoable.last = { kind: line.kind, id: line.id, number: line.number ?? '', until: Date.now() + within * 1000 }
   } catch (error) {
-    if (error instanceof Refused && error.status >= 400 && error.status < 500) delete keys[line.id]
     undoable.error = error
   } finally {
     inbox.signing[line.id] = false
@@ -109,7 +104,7 @@ export async function unsign(): Promise<string | null> {
   const last = undoable.last
   if (!last) return null
   try {
-    await send('POST', `/api/v1${pathOf(last)}/steps/unsign`, {}, newKey())
+    await send('POST', `/api/v1${pathOf(last)}/steps/unsign`, {})
     undoable.last = null
     undoable.error = null
     return last.number

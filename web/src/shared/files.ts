@@ -1,21 +1,36 @@
 // Bytes that want the session's token: photos to look at, papers and sheets to save.
-import { NO_ANSWER, Refused, refusal } from './api/client'
+import { newKey, noAnswer, refusal } from './api/client'
 import { session } from './session'
 
 export function bearer(): Record<string, string> {
   return session.value ? { Authorization: `Bearer ${session.value.token}` } : {}
 }
 
-/** The answer, or a `Refused` in the service's words. */
-export async function answered(call: Promise<Response>): Promise<Response> {
+/** The answer, or a `Refused` in the service's words; without one, what is known of a call of that method. */
+export async function answered(call: Promise<Response>, method = 'GET'): Promise<Response> {
   let response: Response
   try {
     response = await call
   } catch {
-    throw new Refused(0, NO_ANSWER, '网络不通,内容未发送,请稍后重试。', 'No connection; nothing was sent. Try again.')
+    throw noAnswer(method)
   }
   if (response.ok) return response
   throw refusal(response, await response.json().catch(() => null))
+}
+
+const keys = new Map<string, string>()
+
+/** Photos in one body; the same choice sent again after a lost answer adds nothing twice. */
+export async function upload<T>(path: string, files: File[]): Promise<T> {
+  const form = new FormData()
+  for (const file of files) form.append('photos', file)
+  const same = [path, ...files.map((one) => `${one.name}/${one.size}/${one.lastModified}`)].join('|')
+  const key = keys.get(same) ?? newKey()
+  keys.set(same, key)
+  const call = fetch(path, { method: 'POST', headers: { ...bearer(), 'Idempotency-Key': key }, body: form })
+  const said = (await (await answered(call, 'POST')).json()) as T
+  keys.delete(same)
+  return said
 }
 
 export async function fetched(path: string): Promise<Blob> {

@@ -1,5 +1,6 @@
 // What pickers look up: units, areas, posts and issues, each as code, label and hint.
 import { send } from './api/client'
+import { atTime } from './time'
 
 export interface Picked {
   code: string
@@ -28,11 +29,49 @@ export async function findAreas(text: string): Promise<Picked[]> {
   return page.items.map((one) => ({ code: one.code, label: one.name, hint: one.code }))
 }
 
-export async function findIssues(text: string): Promise<Picked[]> {
+interface Issue {
+  id: string
+  number: string
+  text: string
+}
+
+async function issuesBy(text: string): Promise<Issue[]> {
   if (!text) return []
-  const query = q({ limit: '8', q: text })
-  const page = await send<Page<{ id: string; number: string; text: string }>>('GET', `/api/v1/issues?${query}`)
-  return page.items.map((one) => ({ code: one.number, label: one.number, hint: one.text.slice(0, 24) }))
+  return (await send<Page<Issue>>('GET', `/api/v1/issues?${q({ limit: '8', q: text })}`)).items
+}
+
+export async function findIssues(text: string): Promise<Picked[]> {
+  return (await issuesBy(text)).map((one) => ({ code: one.number, label: one.number, hint: one.text.slice(0, 24) }))
+}
+
+/** Issues by number or words; chosen by id. */
+export async function findIssueIds(text: string): Promise<Picked[]> {
+  return (await issuesBy(text)).map((one) => ({ code: one.id, label: one.number, hint: one.text.slice(0, 24) }))
+}
+
+/** The incident an issue belongs to: found by the issue's number, chosen by the incident's id. */
+export async function findIncidents(text: string): Promise<Picked[]> {
+  const near = (await issuesBy(text)).slice(0, 4)
+  const full = await Promise.all(near.map((one) => send<{ incident_id: string | null }>('GET', `/api/v1/issues/${one.id}`)))
+  return near.flatMap((one, at) => {
+    const code = full[at]?.incident_id
+    return code ? [{ code, label: one.number, hint: one.text.slice(0, 24) }] : []
+  })
+}
+
+/** The scores of a whistle that may be meant: each by its unit's link and its result. */
+export async function scoresOf(whistle: string, word: (list: string, code: string) => string): Promise<Picked[]> {
+  interface Score {
+    id: string
+    link: string
+    result: string
+    stars: number | null
+    at: string
+  }
+  const full = await send<{ scores: Score[] }>('GET', `/api/v1/whistles/${whistle}`)
+  return full.scores.map((one) => ({
+    code: one.id, label: `${word('link', one.link)} · ${one.stars ?? word('score_result', one.result)}`, hint: atTime(one.at),
+  }))
 }
 
 export async function findPosts(text: string): Promise<Picked[]> {

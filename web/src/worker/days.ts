@@ -32,9 +32,11 @@ export function weekEnd(): string {
   return addDays(today(), (7 - day) % 7)
 }
 
+const BRIEF = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', day: 'numeric', month: 'short' })
+
 /** «11月1–30日» */
 export function windowWords(first: string, last: string, language: string): string {
-  if (language !== 'zh') return first === last ? shortDay(noon(first)) : `${shortDay(noon(first))} – ${shortDay(noon(last))}`
+  if (language !== 'zh') return first === last ? shortDay(noon(first)) : BRIEF.formatRange(new Date(noon(first)), new Date(noon(last)))
   const [a, b] = [first.split('-').map(Number), last.split('-').map(Number)]
   if (first === last) return `${a[1]}月${a[2]}日`
   if (a[0] === b[0] && a[1] === b[1]) return `${a[1]}月${a[2]}–${b[2]}日`

@@ -2,7 +2,7 @@
 // are only laid beside today's date, with what this phone has entered and the service does not know yet.
 import { computed } from 'vue'
 import type { Held } from '@/shared/offline/copy'
-import type { Entry } from '@/shared/offline/outbox'
+import { isRefused, type Entry } from '@/shared/offline/outbox'
 import { leadsTo, sheet, type Home } from './ground'
 import { byDoor } from './search'
 import type { IssueRecord, PatrolListRecord, TaskRecord } from './records'
@@ -66,7 +66,7 @@ function nextOf(all: Held<TaskRecord>[]): Held<TaskRecord> | null {
 export const visitsHere = computed(() => {
   const found = new Map<string, Entry[]>()
   for (const one of entries.value) {
-    if (one.op.type !== 'visit.create' || one.state === 'rejected') continue
+    if (one.op.type !== 'visit.create' || isRefused(one.state)) continue
     const home = leadsTo(String(one.op.payload.household_id ?? ''))
     found.set(home, [...(found.get(home) ?? []), one])
   }
@@ -133,6 +133,6 @@ export function isSettled(row: DueRow): boolean {
     const said = saidOf(row.home.id)
     return said !== null && said.op.payload.result !== 'not_home'
   }
-  if (row.of === 'patrol') return entries.value.some((one) => one.op.type === 'patrol.create' && one.op.payload.list_id === row.key && one.state !== 'rejected' && Date.parse(one.op.occurred_at) > Date.parse(row.list.d.last_at ?? '1970-01-01'))
+  if (row.of === 'patrol') return entries.value.some((one) => one.op.type === 'patrol.create' && one.op.payload.list_id === row.key && !isRefused(one.state) && Date.parse(one.op.occurred_at) > Date.parse(row.list.d.last_at ?? '1970-01-01'))
   return false
 }

@@ -8,7 +8,7 @@ import { Network } from '@/shared/offline/network'
 import { PhoneClock } from '@/shared/offline/clock'
 import { handInAll } from '@/shared/offline/parting'
 import { AT_REST, type Standing } from '@/shared/offline/courier'
-import type { Entry } from '@/shared/offline/outbox'
+import { isUnsent, type Entry } from '@/shared/offline/outbox'
 import type { Phone } from '@/shared/offline/phone'
 import { ground } from './ground'
 import { ticking } from './ticking'
@@ -42,6 +42,7 @@ let channel: BroadcastChannel | null = null
 /** What to show first: sign in, the PIN, or, when another tab is open, the pages at once. */
 export async function begin(): Promise<void> {
   document.addEventListener('visibilitychange', watchAway)
+  addEventListener('unhandledrejection', nobodyWaits)
   void handInAll(plainNetwork())
   const account = currentAccount()
   const marker = account === null ? null : markerOf(account)
@@ -51,6 +52,12 @@ export async function begin(): Promise<void> {
   }
   here.name = marker.name
   here.gate = (await fromOtherTab(account)) ? 'open' : 'locked'
+}
+
+/** A page that was left because its phone was locked or wiped may still be reading: that is no trouble of anybody's. */
+function nobodyWaits(event: PromiseRejectionEvent): void {
+  const name = (event.reason as { name?: string } | null)?.name
+  if (name === 'DatabaseClosedError' && !phone.value?.isOpen) event.preventDefault()
 }
 
 /** Another open tab of this phone lends its key; it cannot be read, only used. */
@@ -107,11 +114,19 @@ async function take(opened: Phone): Promise<void> {
 
 async function heard(opened: Phone, what: string): Promise<void> {
   if (phone.value !== opened) return
+  if (what === 'gone') return leave('gone')
+  try {
+    await readAnew(opened, what)
+  } catch (error) {
+    if (phone.value === opened && opened.isOpen) throw error // locked or wiped meanwhile: there is nobody to show it to
+  }
+}
+
+async function readAnew(opened: Phone, what: string): Promise<void> {
   if (what === 'records' || what === 'manifest') await ground.read(opened)
   if (what === 'outbox') await readOutbox(opened)
   if (what === 'standing') standing(opened)
   here.clockWarning = opened.clockWarning
-  if (what === 'gone') leave('gone')
 }
 
 function standing(opened: Phone): void {
@@ -120,13 +135,17 @@ function standing(opened: Phone): void {
   if (ended) void measure()
 }
 
+let reading = 0
+
 async function readOutbox(opened: Phone): Promise<void> {
-  const found = await opened.entries()
-  photosWaiting.value = await opened.photos.waitingOf()
+  const turn = ++reading
+  const [found, photos, unsent] = await Promise.all([opened.entries(), opened.photos.waitingOf(), opened.photos.unsent()])
+  if (turn !== reading || phone.value !== opened) return // a later reading knows more, or it was locked meanwhile
+  photosWaiting.value = photos
   entries.value = found
-  here.unsent = found.filter((one) => one.state !== 'sent' && one.state !== 'rejected').length
-  here.oldest = Math.min(...found.filter((one) => one.state !== 'sent').map((one) => one.enteredAt))
-  here.photosUnsent = await opened.photos.unsent()
+  here.unsent = found.filter(isUnsent).length
+  here.oldest = Math.min(...found.filter(isUnsent).map((one) => one.enteredAt))
+  here.photosUnsent = unsent
   here.attention = found.filter((one) => needsAttention(one)).length
 }
 
@@ -136,12 +155,12 @@ const DAY_MS = 86_400_000
 export const readingClosed = computed(() => {
   const opened = phone.value
   if (opened === null) return false
-  const since = here.standing.lastSync ?? opened.clock.wall()
+  const since = Math.max(here.standing.lastSync ?? 0, opened.enrolledAt)
   void ticking.value
   return opened.clock.wall() - since > opened.policy.reading_locks_after_days * DAY_MS
 })
 
-/** Refused, or waiting for a person. */
+/** Refused, and not yet corrected or given up. */
 export function needsAttention(one: Entry): boolean {
   return one.state === 'rejected'
 }

@@ -1,7 +1,8 @@
 // Steps of an issue as forms: which there are comes with the record, what each asks comes from the service.
-import type { Entry } from '@/shared/offline/outbox'
-import { told } from './ground'
-import { entries } from './session'
+import { isRefused, type Entry } from '@/shared/offline/outbox'
+import { sheet, told } from './ground'
+import { entries, phone } from './session'
+import { ticking } from './ticking'
 
 export interface StepField {
   name: string
@@ -29,9 +30,29 @@ export function formOf(step: string): StepForm | null {
   return all.find((one) => one.subject === 'issue' && one.step === step) ?? null
 }
 
-/** The last step taken here of an issue, while it has not been sent. */
+const PATIENCE_MS = 10 * 60_000
+
+/** The last step taken here of an issue, until the record shows it: before that its buttons are those of before. */
 export function pendingOf(issueId: string): Entry | null {
-  return entries.value.find((one) => one.op.type === 'issue.step' && one.op.entity_id === issueId && one.state !== 'sent' && one.state !== 'rejected') ?? null
+  const last = entries.value.find((one) => one.op.type === 'issue.step' && one.op.entity_id === issueId && !isRefused(one.state))
+  if (last === undefined) return null
+  return last.state !== 'sent' || isAhead(last, issueId) ? last : null
+}
+
+function isAhead({ answer, sentAt }: Entry, issueId: string): boolean {
+  void ticking.value
+  const since = (phone.value?.clock.wall() ?? 0) - (sentAt ?? 0)
+  return (answer?.rev ?? 0) > revOf(issueId) && since < PATIENCE_MS
+}
+
+/** The last step taken here, when the service has made a comment of it and nothing has happened since. */
+export function cameLate(issueId: string): Entry | null {
+  const last = entries.value.find((one) => one.op.type === 'issue.step' && one.op.entity_id === issueId)
+  return last?.answer?.code === 'issue_moved_on' && (last.answer.rev ?? 0) >= revOf(issueId) ? last : null
+}
+
+function revOf(issueId: string): number {
+  return sheet.value.issues.get(issueId)?.rev ?? 0
 }
 
 /** Lists that are looked up in the office's books: only with a connection. */

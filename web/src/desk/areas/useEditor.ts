@@ -48,7 +48,7 @@ export function contentOf(said: Said): Content | null {
   return { ...about, into: said.areas.map((one) => one.code), children: [], with_ground: said.withGround } as Content
 }
 
-export function useEditor() {
+export function useEditor(own?: string) {
   const said = reactive(blank()) as Said
   const preview = ref<Schemas['PreviewOut'] | null>(null)
   const error = ref<unknown>(null)
@@ -62,7 +62,7 @@ export function useEditor() {
     if (!content.value) return void ((preview.value = null), (checking.value = false))
     checking.value = true
     try {
-      const body = { content: content.value, reason: said.reason.trim() || null, accept: said.accept }
+      const body = { content: content.value, reason: said.reason.trim() || null, accept: said.accept, change: own ?? null }
       const found = await take(api.POST('/api/v1/area-changes/preview', { body }))
       if (mine === turn) [preview.value, error.value] = [found, null]
     } catch (caught) {

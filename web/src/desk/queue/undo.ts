@@ -1,6 +1,6 @@
 // Steps that can be taken back are not asked about beforehand: for ten seconds they are offered to be undone.
 import { ref } from 'vue'
-import { newKey, send } from '@/shared/api/client'
+import { send } from '@/shared/api/client'
 import { formOf } from '@/shared/words'
 import type { Issue } from './useQueue'
 
@@ -30,5 +30,5 @@ export async function undo(reason: string): Promise<Issue | null> {
   for (const field of back.fields) if (field.compulsory) body[field.name] = last.said[field.name] ?? reason
   for (const name of ['reason', 'text']) if (name in body) body[name] = reason
   done.value = null
-  return send<Issue>('POST', back.route.replace(/\{\w+\}/, last.issue.id), body, newKey())
+  return send<Issue>('POST', back.route.replace(/\{\w+\}/, last.issue.id), body)
 }

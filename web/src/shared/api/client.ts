@@ -29,9 +29,35 @@ export class Refused extends Error {
 }
 
 export const NO_ANSWER = 'no_answer'
-const OFFLINE = ['网络不通,内容未发送,请稍后重试。', 'No connection; nothing was sent. Try again.'] as const
+const KEY = 'Idempotency-Key'
+const UNREAD = ['网络不通,请稍后重试。', 'No connection. Try again.'] as const
+// The request may have arrived and only its answer be lost: nobody here can know.
+const UNKNOWN = [
+  '没有收到回复,内容可能已经送达。请再提交一次:同一内容只办一次。',
+  'No answer came; it may have arrived. Send it again: the same request takes effect once.',
+] as const
 // A hotel's or school's sign-in page answers 200 with its own HTML.
 const PORTAL = ['当前网络需要先登录或不可用。', 'This network wants a sign-in or is not usable.'] as const
+
+/** What is known when no answer came: of a question nothing is lost, of a change it may have been done. */
+export function noAnswer(method: string): Refused {
+  const [zh, en] = method === 'GET' ? UNREAD : UNKNOWN
+  return new Refused(0, NO_ANSWER, zh, en)
+}
+
+const unanswered = new Map<string, string>()
+
+/** The key of a change: the same one until its answer is known, so that sending again does it once. */
+function keyOf(method: string, url: string, body: string): { key: string; known: () => void } {
+  const path = url.replace(/^https?:\/\/[^/]+/, '')
+  const same = `${method} ${path} ${body}`
+  const key = unanswered.get(same) ?? newKey()
+  unanswered.set(same, key)
+  // An answer to any change of the same thing shows how it stands: what is asked after that is a new request.
+  const beside = `${method} ${path.replace(/\/[^/]*$/, '/')}`
+  return { key, known: () => [...unanswered.keys()].filter((one) => one.startsWith(beside)).forEach((one) => unanswered.delete(one)) }
+}
+const answeredBy = new Map<string, () => void>()
 
 let tokenOf: () => string | null = () => null
 let onEnded: () => void = () => undefined
@@ -44,10 +70,23 @@ export function signWith(token: () => string | null, ended: () => void): void {
 
 export const api = createClient<paths>({ baseUrl: '/' })
 api.use({
-  onRequest({ request }) {
+  async onRequest({ request }) {
     const token = tokenOf()
     if (token && !request.headers.has('Authorization')) request.headers.set('Authorization', `Bearer ${token}`)
+    if (request.method === 'POST' && !request.headers.has(KEY)) {
+      const { key, known } = keyOf(request.method, request.url, await request.clone().text())
+      request.headers.set(KEY, key)
+      answeredBy.set(key, known)
+    }
     return request
+  },
+  onResponse({ request }) {
+    const key = request.headers.get(KEY) ?? ''
+    answeredBy.get(key)?.()
+    answeredBy.delete(key)
+  },
+  onError({ request }) {
+    return noAnswer(request.method)
   },
 })
 
@@ -62,8 +101,8 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>
   try {
     answer = await call
-  } catch {
-    throw new Refused(0, NO_ANSWER, ...OFFLINE)
+  } catch (caught) {
+    throw caught instanceof Refused ? caught : noAnswer('GET')
   }
   if (answer.response.ok) {
     const json = answer.response.headers.get('content-type')?.includes('json')
@@ -103,9 +142,13 @@ export async function send<T>(method: string, path: string, body?: unknown, key?
   const headers: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
   const token = tokenOf()
   if (token) headers.Authorization = `Bearer ${token}`
-  if (key) headers['Idempotency-Key'] = key
+  const sent = body === undefined ? null : JSON.stringify(body)
+  const own = key || method === 'GET' ? null : keyOf(method, path, sent ?? '')
+  if (key ?? own) headers[KEY] = key ?? own!.key
+  const call = fetch(path, { method, headers, body: sent }).catch(() => Promise.reject(noAnswer(method)))
   return take<T>(
-    fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }).then(async (response) => {
+    call.then(async (response) => {
+      own?.known()
       const text = await response.text()
       let said: unknown
       try {

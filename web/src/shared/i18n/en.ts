@@ -26,6 +26,9 @@ const en: typeof zh = {
     minute: '{n} min', now: 'under 1 min',
   },
   map: { blank: 'No base map configured; grid borders only', here: 'My position', pick: 'Pick the place on the map', picked: 'Place picked', zoomIn: 'Zoom in', zoomOut: 'Zoom out' },
+  guest: { kind: 'kind', name: 'name', count: 'number of people' },
+  paper: { print: 'Print {paper}', sign: 'Sign and number', draft: 'no number yet' },
+  evidence: { title: 'Evidence', note: 'Whoever decides sees these photos; they may be added before the objection is sent.', add: 'Add photos as evidence', uploading: 'Uploading…' },
   language: { switch: '中文' },
 }
 export default en

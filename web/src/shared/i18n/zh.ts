@@ -22,5 +22,8 @@ export default {
     minute: '{n}分', now: '不足1分',
   },
   map: { blank: '未配置底图,仅显示网格边界', here: '我的位置', pick: '在地图上点选位置', picked: '已选位置', zoomIn: '放大', zoomOut: '缩小' },
+  guest: { kind: '类型', name: '名称', count: '人数' },
+  paper: { print: '打印 {paper}', sign: '签发编号', draft: '未编号' },
+  evidence: { title: '证据照片', note: '照片供裁定人查看,可以先传照片再提交异议。', add: '上传证据照片', uploading: '正在上传…' },
   language: { switch: 'English' },
 }

@@ -23,8 +23,10 @@ export const AT_REST: Standing = {
   phase: 'idle', trouble: 'none', problem: null, lastSync: null, progress: null, nextTry: null,
 }
 
-/** One round of talking: it says its phase and its progress as it goes. */
-export type Round = (say: (part: Partial<Standing>) => void) => Promise<void>
+/** One round of talking: it says its phase and its progress as it goes, and at its end in how many milliseconds the
+ * next one is wanted when that is soon.
+ */
+export type Round = (say: (part: Partial<Standing>) => void) => Promise<number | null>
 
 export class Courier {
   standing: Standing = { ...AT_REST }
@@ -32,6 +34,7 @@ export class Courier {
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private again = false
+  private afresh = false
   private stopped = false
   private readonly unhook: (() => void)[] = []
 
@@ -69,21 +72,27 @@ export class Courier {
     this.unhook.forEach((one) => one())
   }
 
-  /** Talk now, unless this or another tab does; asked for meanwhile, once more afterwards. */
+  /** Talk now, unless this or another tab does; asked for meanwhile, once more afterwards. `fresh`: there is a
+   * reason to hope, so that a round which is failing just now does not make it wait for its pause.
+   */
   async go({ fresh = false } = {}): Promise<void> {
     if (this.stopped) return
     if (fresh) this.attempt = 0
     if (this.running !== null) {
       this.again = true
+      this.afresh ||= fresh
       return this.running
     }
     clearTimeout(this.timer)
-    this.running = this.alone().finally(() => {
-      this.running = null
-      if (this.again && !this.stopped && this.standing.trouble === 'none') void this.go()
-      this.again = false
-    })
+    this.running = this.alone().finally(() => this.ended())
     return this.running
+  }
+
+  private ended(): void {
+    const { again, afresh } = this
+    this.running = null
+    this.again = this.afresh = false
+    if (afresh || (again && this.standing.trouble === 'none')) void this.go({ fresh: afresh })
   }
 
   private async alone(): Promise<void> {
@@ -96,10 +105,10 @@ export class Courier {
 
   private async talk(): Promise<void> {
     try {
-      await this.round((part) => this.say(part))
+      const soon = await this.round((part) => this.say(part))
       this.attempt = 0
       this.say({ phase: 'idle', trouble: 'none', problem: null, lastSync: this.now(), progress: null })
-      this.later(EVERY_MS)
+      this.later(soon ?? EVERY_MS)
     } catch (error) {
       await this.failed(error)
     }

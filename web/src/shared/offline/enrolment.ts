@@ -77,6 +77,7 @@ export async function enrol(signed: SignedIn, pin: string, build: string, former
   const tokens = await register(network, signed, held !== undefined, build)
   await store.write('holder', holder)
   await phone.takeTokens(tokens)
+  await phone.enrolled()
   await startNumbers(store, me.account_id, tokens)
   mark({ account_id: me.account_id, name: me.display_name, device_id: tokens.device_id, last_seq: (await store.read<number>('seq')) ?? 0 })
   setCurrent(me.account_id)

@@ -23,10 +23,18 @@ export interface Entering {
 /** An operation as pages see it: where it stands, and what was answered. */
 export interface Entry {
   op: Op
-  state: OutState | 'sent'
+  state: OutState | 'sent' | 'given_up'
   answer: OpResult | null
   enteredAt: number
   sentAt: number | null
+}
+
+export function isUnsent({ state }: Entry): boolean {
+  return !isRefused(state) && state !== 'sent'
+}
+
+export function isRefused(state: Entry['state']): boolean {
+  return state === 'rejected' || state === 'given_up'
 }
 
 /** The text is longer than the service takes. */
@@ -107,9 +115,14 @@ export class Outbox {
   }
 
   /** Operations that were sent without an answer having come. */
-  async asked(): Promise<string[]> {
-    const rows = await this.store.outbox.toArray()
-    return rows.filter((row) => row.state === 'asked').map((row) => row.op_id)
+  async asked(most: number): Promise<Op[]> {
+    const rows = (await this.store.outbox.orderBy('seq').toArray()).filter((row) => row.state === 'asked')
+    return Promise.all(rows.slice(0, most).map((row) => this.cipher.open<Op>(row.box)))
+  }
+
+  /** Whether the service has asked for something to be sent again in a moment. */
+  async putOff(): Promise<boolean> {
+    return (await this.store.outbox.toArray()).some((row) => row.state === 'retry')
   }
 
   async markAsked(ops: Op[]): Promise<void> {
@@ -137,18 +150,19 @@ export class Outbox {
     })
   }
 
-  private async toTail(row: OutRow, answer: SentRow['answer'], now: number): Promise<void> {
+  private async toTail(row: OutRow, answer: SentRow['answer'], now: number, givenUp = false): Promise<void> {
     await this.store.sent.put({
       op_id: row.op_id, seq: row.seq, sent_at: now, entered_at: row.entered_at, box: row.box, answer,
+      ...(givenUp ? { given_up: true } : {}),
     })
     await this.store.outbox.delete(row.op_id)
   }
 
-  /** The holder has read why it was refused: it leaves the tray, and is kept like what was sent. */
+  /** The holder has corrected or given up what was refused: it leaves the tray, is kept a week, and not sent again. */
   async dismiss(opId: string): Promise<void> {
     await this.store.transaction('rw', this.store.outbox, this.store.sent, async () => {
       const row = await this.store.outbox.get(opId)
-      if (row?.state === 'rejected') await this.toTail(row, row.answer, this.clock.wall())
+      if (row?.state === 'rejected') await this.toTail(row, row.answer, this.clock.wall(), true)
     })
   }
 
@@ -157,9 +171,10 @@ export class Outbox {
     const { outbox, sent, photos } = this.store
     await this.store.transaction('rw', outbox, sent, photos, async () => {
       for (const row of await sent.toArray()) {
+        if (row.given_up) continue
         await outbox.put({ op_id: row.op_id, seq: row.seq, state: 'new', entered_at: row.entered_at, box: row.box, answer: null })
       }
-      await sent.clear()
+      await sent.filter((row) => !row.given_up).delete()
       await outbox.toCollection().modify({ state: 'new' })
       await photos.toCollection().modify({ sent_at: 0 })
     })
@@ -178,7 +193,7 @@ export class Outbox {
     const [waiting, sent] = await Promise.all([this.store.outbox.toArray(), this.store.sent.toArray()])
     const found = await Promise.all([
       ...waiting.map((row) => this.entry(row, row.state, null)),
-      ...sent.map((row) => this.entry(row, 'sent', row.sent_at)),
+      ...sent.map((row) => this.entry(row, row.given_up ? 'given_up' : 'sent', row.sent_at)),
     ])
     return found.sort((a, b) => b.op.seq - a.op.seq)
   }

@@ -4,12 +4,13 @@ import { Copy } from './copy'
 import { Courier, type Standing } from './courier'
 import { Drafts } from './drafts'
 import type { Cipher } from './keys'
+import { Lagging } from './lagging'
 import { FIRST_POLICY, learn, learnPlain } from './manifest'
 import { Network, type Tokens } from './network'
 import { Outbox, type Entering, type Entry } from './outbox'
 import { acknowledge, handIn, setDown, wipe } from './parting'
 import { Photos } from './photos'
-import type { DeviceTokens, Manifest, Op, Policy } from './protocol'
+import type { DeviceTokens, Manifest, Op, OpResult, Policy } from './protocol'
 import { pull } from './puller'
 import { flush } from './sender'
 import { sealOutbox } from './keys'
@@ -37,7 +38,11 @@ export class Phone {
   manifest: Manifest | null = null
   deviceId = ''
   clockWarning = false
+  /** When the service last said who holds this phone. */
+  enrolledAt = 0
   private epoch: string | null = null
+  private readonly lagging: Lagging
+  private ended = false
   private readonly listeners = new Set<(what: Heard) => void>()
   private readonly channel: BroadcastChannel | null
 
@@ -52,6 +57,7 @@ export class Phone {
     this.outbox = new Outbox(store, cipher, clock, holder.account_id, policy)
     this.outbox.postId = holder.post_id
     this.copy = new Copy(store, cipher)
+    this.lagging = new Lagging(this.copy)
     this.photos = new Photos(store, cipher, clock.wall)
     this.drafts = new Drafts(store, cipher, clock.wall)
     this.channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(`wangge-${holder.account_id}`) : null
@@ -70,7 +76,15 @@ export class Phone {
     this.epoch = (await this.store.read<string>('epoch')) ?? null
     this.clock.recall((await this.store.read('clock')) ?? { offset_ms: null, contact_at: null })
     this.courier.standing.lastSync = (await this.store.read<number>('synced')) ?? null
+    this.enrolledAt = (await this.store.read<number>('enrolled')) ?? (await this.enrolled())
     await Promise.all([this.copy.load(), this.readManifest()])
+  }
+
+  /** From now on the days without the service are counted, also when no sync has ever come to its end. */
+  async enrolled(): Promise<number> {
+    this.enrolledAt = this.clock.wall()
+    await this.store.write('enrolled', this.enrolledAt)
+    return this.enrolledAt
   }
 
   private async readManifest(): Promise<void> {
@@ -95,18 +109,28 @@ export class Phone {
   }
 
   private async hear(what: Heard): Promise<void> {
+    if (this.ended) return
+    try {
+      await this.readAgain(what)
+    } catch (error) {
+      if (!this.ended) throw error // closed meanwhile: nobody reads it any more
+    }
+    if (!this.ended) this.listeners.forEach((one) => one(what))
+  }
+
+  private async readAgain(what: Heard): Promise<void> {
     if (what === 'records') await this.copy.load()
     if (what === 'manifest') await this.readManifest()
     if (what === 'standing') {
       const synced = (await this.store.read<number>('synced')) ?? null
       this.courier.standing = { ...this.courier.standing, lastSync: synced }
     }
-    this.listeners.forEach((one) => one(what))
   }
 
   private tell(what: Heard): void {
-    this.listeners.forEach((one) => one(what))
+    if (this.ended) return
     this.channel?.postMessage(what)
+    this.listeners.forEach((one) => one(what))
   }
 
   private stood(_: Standing): void {
@@ -142,7 +166,7 @@ export class Phone {
 
   // -- one round of talking -----------------------------------------------------------------------------------
 
-  private async round(say: (part: Partial<Standing>) => void): Promise<void> {
+  private async round(say: (part: Partial<Standing>) => void): Promise<number | null> {
     let before: string | null | undefined
     while (before !== this.epoch) {
       before = this.epoch // of a restored store one learns on the way: then all again
@@ -155,12 +179,14 @@ export class Phone {
     await this.store.write('clock', this.clock.known())
     await this.store.write('synced', this.clock.wall())
     this.tell('standing')
+    return this.lagging.next(await this.outbox.putOff())
   }
 
   private async sendAll(): Promise<void> {
     const sending = {
       network: this.network, outbox: this.outbox, deviceId: () => this.deviceId,
       onEpoch: (epoch: string) => this.learnEpoch(epoch), onClock: () => this.warnOfClock(),
+      onAnswers: (ops: Op[], results: OpResult[]) => this.lagging.heard(ops, results),
     }
     try {
       await flush(sending)
@@ -242,15 +268,23 @@ export class Phone {
   }
 
   private async leave(): Promise<void> {
-    this.close()
+    this.courier.stop()
     this.store.close()
     await wipe(this.holder.account_id)
     this.tell('gone')
+    this.close()
   }
 
   /** Lock: nothing is open any more, what is unsent stays. */
   close(): void {
+    this.ended = true
     this.courier.stop()
+    this.channel?.close()
+  }
+
+  /** Whether it may still be read. */
+  get isOpen(): boolean {
+    return !this.ended && this.store.isOpen()
   }
 
   static fresh(accountId: string, cipher: Cipher, holder: Holder): Phone {

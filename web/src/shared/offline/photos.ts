@@ -63,6 +63,12 @@ export class Photos {
     return row === undefined ? null : this.cipher.openBytes(row.box)
   }
 
+  /** Those of them that are still here. */
+  async kept(ids: string[]): Promise<KeptPhoto[]> {
+    const rows = await this.store.photos.bulkGet(ids)
+    return rows.flatMap((row) => (row === undefined ? [] : [{ id: row.id, sha256: row.sha256 }]))
+  }
+
   async unsent(): Promise<number> {
     return (await this.store.photos.where('sent_at').equals(0).toArray()).filter((row) => row.refused === null).length
   }

@@ -12,6 +12,7 @@ export interface Sending {
   deviceId: () => string
   onEpoch: (epoch: string) => Promise<void>
   onClock: () => void
+  onAnswers: (ops: Op[], results: OpResult[]) => void
 }
 
 /** Push until nothing can be pushed now; true when something was answered. */
@@ -29,19 +30,20 @@ export async function flush(sending: Sending, rounds = 200): Promise<boolean> {
 }
 
 /** What became of operations whose answer was lost. */
-async function lookUp({ network, outbox, onEpoch }: Sending): Promise<boolean> {
-  const ids = (await outbox.asked()).slice(0, MOST_LOOKED_UP)
-  if (ids.length === 0) return false
-  const said = { json: { op_ids: ids } }
+async function lookUp({ network, outbox, onEpoch, onAnswers }: Sending): Promise<boolean> {
+  const ops = await outbox.asked(MOST_LOOKED_UP)
+  if (ops.length === 0) return false
+  const said = { json: { op_ids: ops.map((op) => op.op_id) } }
   const { body } = await network.signed<{ store_epoch: string; results: OpResult[] }>('POST', '/sync/ops:lookup', said)
   if (!Array.isArray(body.results)) throw new Offline('foreign')
   await onEpoch(body.store_epoch)
   await outbox.settle(body.results)
+  onAnswers(ops, body.results)
   return body.results.length > 0
 }
 
 async function push(sending: Sending, ops: Op[]): Promise<OpResult[]> {
-  const { network, outbox, deviceId, onEpoch, onClock } = sending
+  const { network, outbox, deviceId, onEpoch, onClock, onAnswers } = sending
   await outbox.markAsked(ops)
   try {
     const said = { json: await outbox.envelope(deviceId(), ops) }
@@ -49,6 +51,7 @@ async function push(sending: Sending, ops: Op[]): Promise<OpResult[]> {
     if (!Array.isArray(body.results)) throw new Offline('foreign') // somebody else's JSON
     if (body.clock_warning) onClock()
     await outbox.settle(body.results)
+    onAnswers(ops, body.results)
     await onEpoch(body.store_epoch)
     return body.results
   } catch (error) {

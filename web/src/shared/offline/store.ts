@@ -27,6 +27,7 @@ export interface OutRow {
   answer: Bytes | null
 }
 
+/** `given_up`: refused, and its holder has done with it; it is not sent to a restored service. */
 export interface SentRow {
   op_id: string
   seq: number
@@ -34,6 +35,7 @@ export interface SentRow {
   entered_at: number
   box: Bytes
   answer: Bytes | null
+  given_up?: true
 }
 
 /** A photo waits until the service has it, and is kept a week longer for a restored service. */

@@ -28,7 +28,7 @@ const en: typeof zh = {
     first: 'Fetching your grid…', filter: 'What to show',
   },
   homes: {
-    title: 'Homes', search: 'Door, name, end of phone, initials', count: '{n} homes', none: 'Nothing found for “{q}”', noneHint: 'Part of a door such as 3-2, or initials of a name will do.', empty: 'This grid has no households yet.',
+    title: 'Homes', search: 'Door, name, end of phone, initials', searchHint: 'Door, name, phone, initials', count: '{n} homes', none: 'Nothing found for “{q}”', noneHint: 'Part of a door such as 3-2, or initials of a name will do.', empty: 'This grid has no households yet.',
     map: 'On the map', visited: 'visited {n} days ago', today: 'visited today', never: 'no visit yet', clear: 'Clear',
   },
   home: {
@@ -51,11 +51,11 @@ const en: typeof zh = {
   issue: {
     title: 'Issue', number: 'No. {n}', unnumbered: 'numbered when sent', raised: 'raised {at}', place: 'Place: {place}', clock: 'Time limit', steps: 'Next step', none: 'Another post holds this; you may look and comment.', later: 'More steps', kept: 'kept: {step}',
     others: '{n} others reported it', gone: 'This issue is closed or no longer on your ground.', submit: 'Submit', needsNet: 'choosing needs a connection', photos: 'Photos (optional)', cancel: 'Cancel', online: 'Show the record', offline: 'The record needs a connection.', trail: 'Record',
-    missing: 'Fill in “{name}”.', waiting: 'The last step waits to be sent; the next one comes after.',
+    missing: 'Fill in “{name}”.', waiting: 'This step waits to be sent; the next buttons come after.', updating: 'Fetching how it stands now; the next buttons come in a moment.',
   },
   patrol: {
     title: 'Patrol', basis: 'basis: {basis}', every: 'every {n} days', last: 'last {day}', never: 'not done yet', start: 'Point by point', save: 'Save this round', note: 'In words', need: 'A reported point needs a sentence.', kept: 'Kept on this phone', none: 'Fill in one point at least.',
-    progress: '{done}/{all} filled in', gone: 'This list has ended.',
+    progress: '{done}/{all}', gone: 'This list has ended.',
   },
   map: { title: 'Map', label: 'Map of the grid', list: 'Buildings', homes: '{n} homes', due: '{n} due', late: '{n} late', calm: 'nothing due', loading: 'Opening the map…', failed: 'The map did not open; the list works.', nowhere: 'Homes without a place', building: 'Building {n}' },
   me: {
@@ -64,7 +64,7 @@ const en: typeof zh = {
     signOffAsk: 'All household data on this phone will be deleted.', signOffUnsent: '{n} records are not sent. Best send them first; or seal them for the office.', signOffPhotos: '{n} unsent photos are not sealed and will be lost.', handIn: 'Seal and sign off', cancel: 'Cancel', go: 'Sign off', post: 'Post',
     online: 'online only', kept: 'storage is persistent', notKept: 'The browser may clear this phone’s data when it is full; add it to the home screen.', install: 'Add to home screen', help: 'All is kept here first and sent when there is a connection.', update: 'A new version is ready and starts with the next page.', missing: '{n} records were lost before they were sent; the office knows, please enter them again.',
   },
-  records: { title: 'My records', empty: 'Nothing yet. Visits and reports are listed here.', dismiss: 'Understood', redo: 'Enter again', copy: 'Copy', copied: 'Copied', attention: 'Needs you', nothing: 'Nothing needs you.', what: 'What to do: ', todo: 'check it and enter it again, or ask the grid leader.', raw: 'The service has kept the original.' },
+  records: { title: 'My records', empty: 'Nothing yet. Visits and reports are listed here.', dismiss: 'Give it up', redo: 'Correct and send', copy: 'Copy', copied: 'Copied', attention: 'Needs you', nothing: 'Nothing needs you.', what: 'What to do: ', todo: 'correct what it names and send it again, or ask the grid leader.', toLeader: 'it cannot be corrected here any more; ask the grid leader.', draftThere: 'Something unfinished is here; end that first, then come back to this one.', raw: 'The service has kept the original.' },
   kindOf: {
     visit_create: 'Visit', visit_amend: 'Visit corrected', patrol_create: 'Patrol', issue_create: 'Report', issue_step: 'Issue', household_create: 'New household', household_edit: 'Household changed', resident_add: 'New member', resident_edit: 'Member changed', delete_ask: 'Deletion asked',
   },

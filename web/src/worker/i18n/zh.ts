@@ -26,7 +26,7 @@ export default {
     first: '正在下载您的网格…', filter: '显示哪些',
   },
   homes: {
-    title: '住户', search: '门牌、姓名、电话尾号、拼音首字母', count: '{n} 户', none: '没有找到「{q}」', noneHint: '可以只输门牌的一部分,如 3-2,或姓名首字母。', empty: '本网格还没有住户。',
+    title: '住户', search: '门牌、姓名、电话尾号、拼音首字母', searchHint: '门牌、姓名、尾号、首字母', count: '{n} 户', none: '没有找到「{q}」', noneHint: '可以只输门牌的一部分,如 3-2,或姓名首字母。', empty: '本网格还没有住户。',
     map: '在地图上看', visited: '{n} 天前走访', today: '今天走访过', never: '还没有走访记录', clear: '清除',
   },
   home: {
@@ -49,10 +49,10 @@ export default {
   issue: {
     title: '事项', number: '编号 {n}', unnumbered: '上传后给出编号', raised: '{at} 提出', place: '地点:{place}', clock: '时限', steps: '办理', none: '现在由其他岗位办理,您可以查看和备注。', later: '更多办理', kept: '已存:{step}',
     others: '还有 {n} 人反映', gone: '这件事项已办结或已不在您的网格。', submit: '提交', needsNet: '需要联网选择', photos: '照片(选填)', cancel: '取消', online: '查看办理记录', offline: '办理记录需要联网查看。', trail: '办理记录',
-    missing: '请填写「{name}」。', waiting: '上一步正等待上传,之后再办下一步。',
+    missing: '请填写「{name}」。', waiting: '这一步等待上传;上传后显示下一步的按钮。', updating: '正在取回最新情况,稍候显示下一步的按钮。',
   },
   patrol: {
-    title: '巡查', basis: '依据:{basis}', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存本次巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
+    title: '巡查', basis: '依据:{basis}', every: '每 {n} 天', last: '上次 {day}', never: '还没有巡查过', start: '逐点填写', save: '保存巡查', note: '说明', need: '上报的点位要写说明。', kept: '已保存在本机', none: '请至少填写一个点位。',
     progress: '已填 {done}/{all}', gone: '这份巡查清单已停用。',
   },
   map: { title: '地图', label: '本网格地图', list: '楼栋列表', homes: '{n} 户', due: '{n} 项到期', late: '{n} 项逾期', calm: '没有到期', loading: '正在打开地图…', failed: '地图没有打开,下面的列表可以照常使用。', nowhere: '没有位置的住户', building: '{n} 栋' },
@@ -62,7 +62,7 @@ export default {
     signOffAsk: '退出后,本机保存的住户信息会全部清除。', signOffUnsent: '还有 {n} 条未上传。联网上传后再退出最稳妥;也可以加密封存,由街道接收。', signOffPhotos: '{n} 张未上传的照片不在封存内,会丢失。', handIn: '封存并退出', cancel: '取消', go: '退出', post: '岗位',
     online: '仅限联网', kept: '已长期保存授权', notKept: '浏览器可能在空间不足时清除本机内容,建议添加到主屏幕。', install: '添加到主屏幕', help: '内容先存在本机,联网后自动上传。', update: '新版本已备好,返回任务页时自动启用。', missing: '有 {n} 条记录在本机清空前没有上传,街道已知晓,请补录。',
   },
-  records: { title: '我的记录', empty: '还没有记录。走访和上报都会列在这里。', dismiss: '知道了', redo: '重新填写', copy: '复制内容', copied: '已复制', attention: '需要处理', nothing: '没有需要处理的。', what: '怎么办:', todo: '请核对后重新填写,或与网格长联系。', raw: '服务器已保留原始内容。' },
+  records: { title: '我的记录', empty: '还没有记录。走访和上报都会列在这里。', dismiss: '不再处理', redo: '修改后重报', copy: '复制内容', copied: '已复制', attention: '需要处理', nothing: '没有需要处理的。', what: '怎么办:', todo: '请按原因修改后重报,或与网格长联系。', toLeader: '本机已不能改报,请与网格长联系。', draftThere: '这里还有未提交的草稿,请先办完,再处理这条。', raw: '服务器已保留原始内容。' },
   kindOf: {
     visit_create: '走访', visit_amend: '更正走访', patrol_create: '巡查', issue_create: '上报', issue_step: '办理事项', household_create: '新增住户', household_edit: '修改住户', resident_add: '新增成员', resident_edit: '修改成员', delete_ask: '申请删除',
   },

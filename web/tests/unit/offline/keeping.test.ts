@@ -102,6 +102,23 @@ describe('the copy', () => {
   })
 })
 
+describe('a phone that was closed', () => {
+  it('reads and tells nothing more, whatever another tab writes', async () => {
+    const service = new Service()
+    const one = await phoneAt(service)
+    const closed = await phoneAt(service, one.holder.account_id, one.cipher)
+    const open = await phoneAt(service, one.holder.account_id, one.cipher)
+    const heard = vi.fn()
+    closed.listen(heard)
+    closed.close()
+    closed.store.close()
+    service.feed = [upsert(freshId(), {})]
+    await one.courier.go()
+    await vi.waitFor(() => expect(open.copy.of('household').size).toBe(1))
+    expect([closed.copy.of('household').size, heard.mock.calls, closed.isOpen]).toEqual([0, [], false])
+  })
+})
+
 describe('what is being filled in', () => {
   it('app_killed_mid_form: comes back with all that was said before the last field', async () => {
     const phone = await phoneAt(new Service())

@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { canonical, sha256 } from '@/shared/offline/canonical'
 import { freshId } from '@/shared/offline/ids'
-import { html, json, phoneAt, Service, stubLocks, visit } from './service'
+import { html, json, phoneAt, Service, stubLocks, upsert, visit } from './service'
 
 beforeEach(stubLocks)
 
@@ -109,6 +109,23 @@ describe('sending', () => {
     phone.close()
   })
 
+  it('goes again at once when a link comes back while a round is failing for want of one', async () => {
+    const service = new Service()
+    const phone = await phoneAt(service)
+    await visit(phone)
+    let online = false
+    service.fault = async (): Promise<Response> => {
+      if (online) return null as never
+      online = true
+      void phone.courier.go({ fresh: true }) // the page hears of the link before the lost call has ended
+      throw new TypeError('Failed to fetch')
+    }
+    await phone.courier.go()
+    await vi.waitFor(() => expect(phone.courier.standing.trouble).toBe('none'))
+    expect([service.ledger.size, await phone.outbox.count()]).toEqual([1, 0])
+    phone.close()
+  })
+
   it('shows what was refused, keeps what waits, and lets neither stand before what is new', async () => {
     const service = new Service()
     const phone = await phoneAt(service)
@@ -122,6 +139,31 @@ describe('sending', () => {
     expect([...states]).toEqual([[3, 'sent'], [2, 'waiting'], [1, 'rejected']])
     await phone.dismiss(bad.op_id)
     expect(await phone.outbox.count()).toBe(1)
+    await phone.outbox.sendTailAgain() // a restored service: what was given up stays so
+    const after = new Map((await phone.entries()).map((one) => [one.op.seq, one.state]))
+    expect([...after]).toEqual([[3, 'new'], [2, 'new'], [1, 'given_up']])
+  })
+
+  it('asks again soon while the record of an issue is behind its step, and when something is to come again', async () => {
+    const service = new Service()
+    const issue = freshId()
+    service.feed = [upsert(issue, { state: 'assigned' }, 'issue', 1)]
+    const phone = await phoneAt(service)
+    const pause = (): number => phone.courier.standing.nextTry! - Date.now()
+    await phone.courier.go()
+    expect(pause()).toBeGreaterThan(200_000)
+    service.judge = () => ({ rev: 2 })
+    await phone.outbox.enter({ type: 'issue.step', entityId: issue, payload: { step: 'accept', expected_state: 'assigned' } })
+    await phone.courier.go()
+    expect(pause()).toBeLessThan(4_100)
+    service.feed.push(upsert(issue, { state: 'handling' }, 'issue', 2))
+    await phone.courier.go()
+    expect(pause()).toBeGreaterThan(200_000)
+    service.judge = () => ({ status: 'retry' })
+    await visit(phone)
+    await phone.courier.go()
+    expect(pause()).toBeLessThan(4_100)
+    phone.close()
   })
 
   it('sends its tail and its photos again to a restored service', async () => {

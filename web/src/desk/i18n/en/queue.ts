@@ -13,7 +13,7 @@ const en: typeof zh = {
   anonymous: 'No contact given', unmask: 'Show in clear', purpose: 'Purpose, kept on record',
   confidential: 'confidential', clocks: 'Clocks', until: 'by {at}', late: 'late', near: 'Open nearby: {n}',
   trail: 'Trail', photo: 'Photo, {at}', moreSteps: 'Other steps', later: 'Later', print: 'Print',
-  printThis: 'Print {number}', signPaper: 'Sign and number', unnumbered: 'not numbered', proposal: 'Proposed', listCode: 'list {code}', level: 'level: {level}',
+  proposal: 'Proposed', listCode: 'list {code}', level: 'level: {level}',
   since: 'version since {day}', notToCommunity: 'Not to be given to a community', otherUnit: 'or find another unit',
   whyOther: 'Why not as the catalogue says', oneReason: 'Choose one reason.', oneUnit: 'Choose the lead unit.',
   placeText: 'Place in words', candidates: 'Grids nearby', covers: 'covers it', touches: 'touches it', metres: '{n} m',

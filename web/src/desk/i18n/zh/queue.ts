@@ -6,7 +6,7 @@ export default {
   away: '稍后:{reason}', taken: '{who} {at} 已{step}', already: '已由{who}{step} {at},您填写的内容还在。', somebody: '他人',
   place: '地点', holder: '承办', nobody: '尚无承办', whyHolder: '为什么', reporter: '反映人', anonymous: '未留联系方式', unmask: '查看原文',
   purpose: '查看用途(将记录)', confidential: '保密', clocks: '时限', until: '{at} 前', late: '已超时', near: '附近未结 {n}',
-  trail: '轨迹(不可改)', photo: '现场照片 {at}', moreSteps: '其他操作', later: '稍后', print: '打印', printThis: '打印 {number}', signPaper: '签发编号', unnumbered: '未编号',
+  trail: '轨迹(不可改)', photo: '现场照片 {at}', moreSteps: '其他操作', later: '稍后', print: '打印', 
   proposal: '建议', listCode: '目录 {code}', level: '层级 {level}', since: '{day}起的版本', notToCommunity: '不得派给社区',
   otherUnit: '或查找其他单位', whyOther: '为什么不按目录', oneReason: '请选择一个理由。', oneUnit: '请选择主办单位。', placeText: '地点描述',
   candidates: '附近网格', covers: '覆盖', touches: '相邻', metres: '{n} 米', pickOnMap: '在地图上点选位置,或选择网格。',
