@@ -23,7 +23,9 @@ from tests.conftest import Sit
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 HERE = acts.HERE
-DATA = Path(__file__).resolve().parents[3] / "shared/data/cn_divisions/street_changes_2021_to_2023.csv"
+FILE = "shared/data/cn_divisions/street_changes_2021_to_2023.csv"
+BESIDE = Path(__file__).resolve().parents[3:5]  # of a checkout, and of a worktree of one
+DATA = next((folder / FILE for folder in BESIDE if (folder / FILE).exists()), None)
 TAKEN = int(os.environ.get("WANGGE_STREETS", "6"))
 KINDS = ("added", "removed", "renamed")
 FEW = [
@@ -36,7 +38,7 @@ FEW = [
 
 def changes() -> list[dict[str, str]]:
     """Rows of the file, some of each kind first; without the file a few that stand here."""
-    if not DATA.exists():
+    if DATA is None:
         return FEW
     with DATA.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -80,4 +82,4 @@ async def test_streets_are_added_removed_and_renamed(sit: Sit, runtime: Runtime)
     for row in rows:
         assert living.get(row["code"]) == (row["name_2023"] or None), row
         assert row["code"] in codes, "a code is never forgotten"
-        assert (row["code"] in offices) == (row["change"] == "added"), "an office begins with its street"
+        assert (row["code"] in offices) == (row["change"] != "removed"), "an office lives with its street"

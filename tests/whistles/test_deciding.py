@@ -300,7 +300,7 @@ async def test_who_decides_is_known_before_and_evidence_is_seen_by_them(people: 
     assert_problem(await people.street.call("POST", path, files=photo), 403, "not_own_unit")
     ok(await people.lead.call("POST", path, files=photo), 201)
     ok(await move(people.lead, report_in, "refuse", **NO))
-    (one,) = ok(await people.district.get(path))
+    (one,) = (await people.district.get(path)).json()
     assert (await people.district.get(f"{path}/{one['id']}")).headers["content-type"] == "image/jpeg"
     ok(await move(people.district, report_in, "bind", reason="职责明确"))
     assert_problem(await people.lead.call("POST", path, files=photo), 409, "nothing_objected")
