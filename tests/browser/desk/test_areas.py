@@ -94,3 +94,39 @@ async def test_pages_of_areas_are_read_by_everybody(sit: Sit, open_face: OpenFac
         assert await violations(page) == []
         assert not await scrolls_sideways(page)
         await picture(page, f"areas{path.replace(change['id'], 'one').replace('/', '-')}-{language}")
+
+
+async def test_borders_are_redrawn_and_grids_merged_without_a_mouse(open_face: OpenFace) -> None:
+    page = await open_face("desk", Role.COMMUNITY_SECRETARY, town.C1, path="areas/new")
+    kind = page.get_by_label("调整类型")
+    await kind.select_option("redraw")
+    await page.get_by_role("combobox", name="区域").fill("院落")
+    await page.get_by_role("option", name="院落网格").click()
+    corner = page.get_by_title("角点1:")
+    await corner.press("ArrowUp")
+    rows = page.get_by_role("region", name="涉及区域").locator("tbody tr").filter(has_text="界线调整")
+    await expect(rows).to_have_count(2)  # the island, and the grid whose hole it lies in
+    await expect(page.get_by_text("没有错误")).to_be_visible()
+    await expect(corner).to_be_focused()
+    await picture(page, "areas-redraw-zh")
+    await page.get_by_text("粘贴坐标").click()
+    await page.get_by_label("每行一个点").fill(
+        "102.82 24.87\n102.86 24.87\n102.86 24.88\n102.82 24.88\n102.82 24.87"
+    )
+    await page.get_by_role("button", name="使用").click()
+    await expect(page.get_by_role("listitem").filter(has_text="重叠").first).to_be_visible()
+    await page.get_by_role("button", name="在地图上看第1条").click()
+    await picture(page, "areas-findings-zh")
+    assert await violations(page) == []
+
+    await kind.select_option("merge")
+    for name in ("第一网格", "第二网格"):
+        await page.get_by_role("combobox", name="添加区域").fill(name)
+        await page.get_by_role("option", name=name).click()
+    await expect(page.get_by_label("沿用编码")).to_have_value(town.G1)
+    ended = page.get_by_role("region", name="涉及区域").get_by_role("row").filter(has_text="撤销")
+    await expect(ended).to_contain_text("第二网格")
+    await page.get_by_label("理由").fill("两个网格户数都偏少。")
+    await page.get_by_role("button", name="存为草稿").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("合并 第一网格、第二网格")
+    await picture(page, "areas-merge-zh")
