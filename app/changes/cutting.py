@@ -114,7 +114,7 @@ def _by_line(old: MultiPolygon, line: LineString) -> list[MultiPolygon]:
     whole: list[Polygon] = []
     found: list[Polygon] = []
     for part in old.geoms:
-        pieces = list(split(part, line).geoms)
+        pieces = [one for one in split(part, line).geoms if isinstance(one, Polygon)]
         (found if len(pieces) > 1 else whole).extend(pieces)
     large = [one for one in found if area_m2(one) > SPECK_M2]
     specks: list[Any] = [one for one in found if area_m2(one) <= SPECK_M2]
