@@ -149,9 +149,11 @@ def fault(
 
 
 def told(found: Iterable[Wrong], accept: Iterable[str]) -> list[dict[str, Any]]:
-    """Findings as they are kept, with the accepted kinds as warnings."""
-    accepted = frozenset(accept) & frozenset(map(str, ACCEPTABLE))
-    return [(one.as_warning() if str(one.code) in accepted else one).as_dict() for one in found]
+    """Findings as they are kept, accepted kinds as warnings; each says whether an office may accept it."""
+    may_be = frozenset(map(str, ACCEPTABLE))
+    accepted = frozenset(accept) & may_be
+    kept = [one.as_warning() if str(one.code) in accepted else one for one in found]
+    return [{**one.as_dict(), "acceptable": str(one.code) in may_be} for one in kept]
 
 
 def errors(findings: Sequence[Mapping[str, Any]]) -> int:

@@ -24,6 +24,7 @@ from app.changes.schemas import (
     ChangeWord,
     PreviewOut,
     TrailLine,
+    TriedChange,
 )
 from app.changes.words import KIND_WORDS, STATE_WORDS, STEP_WORDS
 from app.changes.workflow import CHANGE
@@ -35,6 +36,7 @@ from app.core.workflow import allowed_steps
 from app.grid.models import Area, AreaCode, Boundary
 
 PLANNED = frozenset({ChangeState.DRAFT, ChangeState.SUBMITTED, ChangeState.STREET_AGREED, ChangeState.SCHEDULED})
+BESIDES = frozenset({"redraft", "withdraw"})  # what may be done with a request without bringing it further
 
 
 async def get_change(work: Work, change_id: UUID) -> AreaChange:
@@ -57,7 +59,8 @@ async def page(work: Work, wanted: ChangeFilter) -> tuple[list[ChangeLine], str 
     rows = (await work.session.scalars(query)).all()
     shown, more = cut(rows, wanted.limit, lambda row: (row.drafted_at.isoformat(), str(row.id)))
     codes = await _codes(work, [one.id for one in shown])
-    return [ChangeLine(**line_of(one, codes.get(one.id, []))) for one in shown], more
+    lines = [ChangeLine(**line_of(one, codes.get(one.id, {}), allowed_steps(CHANGE, work, one))) for one in shown]
+    return lines, more
 
 
 def _narrowed(wanted: ChangeFilter) -> Select[Any]:
@@ -73,12 +76,13 @@ def _narrowed(wanted: ChangeFilter) -> Select[Any]:
     return query
 
 
-def line_of(change: AreaChange, codes: list[str]) -> dict[str, Any]:
-    """The fields of a row."""
+def line_of(change: AreaChange, codes: dict[str, str], steps: list[str]) -> dict[str, Any]:
+    """The fields of a row; `codes` with the names of the areas it is about."""
     said = {name: getattr(change, name) for name in ChangeLine.model_fields if hasattr(AreaChange, name)}
     return said | {
         "kind_words": word(change.kind, KIND_WORDS), "state_words": word(change.state, STATE_WORDS),
-        "areas": codes, "errors": errors(change.findings),
+        "areas": list(codes), "names": list(codes.values()), "errors": errors(change.findings),
+        "awaits_me": not BESIDES.issuperset(steps),
     }  # fmt: skip
 
 
@@ -88,16 +92,16 @@ def word(code: str, words: dict[str, tuple[str, str]]) -> ChangeWord:
     return ChangeWord(code=code, zh=zh, en=en)
 
 
-async def _codes(work: Work, changes: Iterable[UUID]) -> dict[UUID, list[str]]:
+async def _codes(work: Work, changes: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     query = (
-        select(ChangedGround.change_id, Area.code)
+        select(ChangedGround.change_id, Area.code, Area.name)
         .join(Area, Area.id == ChangedGround.area_id)
         .where(ChangedGround.change_id.in_(list(changes)), ChangedGround.part == Part.SUBJECT)
         .order_by(Area.code)
     )
-    found: dict[UUID, list[str]] = {}
+    found: dict[UUID, dict[str, str]] = {}
     for row in await work.session.execute(query):
-        found.setdefault(row.change_id, []).append(row.code)
+        found.setdefault(row.change_id, {})[row.code] = row.name
     return found
 
 
@@ -105,14 +109,15 @@ async def in_full(work: Work, change: AreaChange, on_ground: OnGround) -> AreaCh
     """Everything of a request that has been loaded."""
     acts = (Trail.subject_kind == CHANGE.kind, Trail.subject_id == change.id)
     trail = await work.session.scalars(select(Trail).where(*acts).order_by(Trail.seq))
-    codes = (await _codes(work, [change.id])).get(change.id, [])
+    codes = (await _codes(work, [change.id])).get(change.id, {})
     street = await work.session.scalar(select(Area.code).where(Area.id == change.street_id))
     plain = {name: getattr(change, name) for name in AreaChangeOut.model_fields if hasattr(AreaChange, name)}
-    shown = line_of(change, codes)
+    steps = allowed_steps(CHANGE, work, change)
+    shown = line_of(change, codes, steps)
     return AreaChangeOut(
         **{**plain, **shown, "content": read_content(change.content)},
         street=street,
-        allowed_steps=allowed_steps(CHANGE, work, change),
+        allowed_steps=steps,
         preview=await _preview(work, change, on_ground),
         trail=[_act(row) for row in trail],
     )
@@ -136,9 +141,9 @@ async def _preview(work: Work, change: AreaChange, on_ground: OnGround) -> Previ
     return await preview_of(work, plan, on_ground, change.accept)
 
 
-async def try_out(work: Work, form: Any, on_ground: OnGround) -> PreviewOut:
+async def try_out(work: Work, form: TriedChange, on_ground: OnGround) -> PreviewOut:
     """The preview of a request that is not kept: the checks of an editor while it draws."""
-    plan = await drafting.looked_at(work, form.content)
+    plan = await drafting.looked_at(work, form.content, form.change)
     return await preview_of(work, plan, on_ground, form.accept)
 
 

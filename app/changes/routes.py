@@ -6,9 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 
-from app.changes import drafting, queries, stepping
+from app.changes import cutting, drafting, queries, stepping
 from app.changes.carrying import OnGround
-from app.changes.schemas import AreaChangeOut, ChangeFilter, ChangeLine, NewChange, PreviewOut
+from app.changes.schemas import (
+    AreaChangeOut,
+    ChangeFilter,
+    ChangeLine,
+    CutIn,
+    CutOut,
+    NewChange,
+    PreviewOut,
+    TriedChange,
+)
 from app.core.idempotency import body_hash, claim_of, take, used_for
 from app.core.paging import Page
 from app.grid.schemas import FeatureCollection
@@ -50,9 +59,15 @@ async def draft_change(form: NewChange, work: StaffWork, carrying: Carrying, key
 
 
 @router.post("/area-changes/preview", dependencies=[DRAFT], max_body_size=MOST_BYTES)
-async def try_change(form: NewChange, work: StaffWork, carrying: Carrying) -> PreviewOut:
+async def try_change(form: TriedChange, work: StaffWork, carrying: Carrying) -> PreviewOut:
     """The preview and the findings of a request without keeping it: for an editor while somebody draws."""
     return await queries.try_out(work, form, carrying)
+
+
+@router.post("/area-changes/cut", dependencies=[DRAFT], max_body_size=MOST_BYTES)
+async def cut_area(form: CutIn, work: StaffWork) -> CutOut:
+    """The pieces a line or a polygon makes of an area, with codes never given before; nothing is kept."""
+    return await cutting.cut(work, form)
 
 
 @router.get("/area-changes/{change_id}", dependencies=[SEE])

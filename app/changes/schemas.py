@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from app.changes.content import SQUARE, Content
+from app.changes.content import SQUARE, Content, Piece, ShapeIn
 from app.changes.kinds import AreaChangeKind, ChangeState
-from app.core.fields import Schema, Sentence, Words
+from app.core.fields import Code, Schema, Sentence, Words
 from app.core.paging import Limit
 
 Accepted = list[str]
+LINE: dict[str, Any] = {"type": "LineString", "coordinates": [[102.81, 24.79], [102.81, 24.86]]}
 EXAMPLE: dict[str, Any] = {
     "content": {
         "kind": "split",
@@ -34,6 +35,31 @@ class NewChange(Schema):
     reason: Words
     basis: Sentence | None = Field(None, examples=["云办发〔2026〕12号"])
     accept: Accepted = Field(default_factory=list, max_length=10)
+
+
+class TriedChange(NewChange):
+    """What is tried out while somebody still draws; the reason may come later. `change` is the draft it would
+    replace, which does not stand in its own way.
+    """
+
+    reason: Words | None = None  # type: ignore[assignment]  # a form that is not kept may lack it
+    change: UUID | None = None
+
+
+class CutIn(Schema):
+    """An area and what cuts it: a GeoJSON LineString across it, or a Polygon to take out of it, WGS84."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"area": "530114004001001", "by": LINE}]})
+
+    area: Code
+    by: ShapeIn
+
+
+class CutOut(Schema):
+    """The pieces, the largest first with the old code, and the square metres of each."""
+
+    pieces: list[Piece]
+    m2: list[float]
 
 
 class ChangeFilter(Schema):
@@ -86,6 +112,7 @@ class ChangeFinding(Schema):
     m2: float | None = Field(examples=[1520.4])
     at: list[float] | None = Field(examples=[[102.81, 24.82]])
     data: dict[str, Any]
+    acceptable: bool = Field(False, description="whether the office may take this kind as it is")
     zh: str
     en: str
 
@@ -159,12 +186,14 @@ class ChangeLine(Schema):
     kind_words: ChangeWord
     state_words: ChangeWord
     areas: list[str]
+    names: list[str]
     reason: str
     errors: int
     drafted_at: datetime
     effective_at: datetime | None
     settled_at: datetime | None
     version: int
+    awaits_me: bool = Field(description="whether the active post may bring it further now")
 
 
 class TrailLine(Schema):

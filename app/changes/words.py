@@ -21,6 +21,13 @@ FATE_WORDS: dict[str, tuple[str, str]] = {
     "renamed": ("名称、编码等变更", "renamed"),
     "stays": ("不变", "stays"),
 }
+COUNT_WORDS: dict[str, tuple[str, str]] = {
+    "open_issues": ("在办诉求", "open issues"),
+    "dwellings": ("房屋", "dwellings"),
+    "households": ("户", "households"),
+    "visit_tasks": ("待走访", "visits due"),
+    "posts": ("岗位", "posts"),
+}
 STATE_WORDS: dict[str, tuple[str, str]] = {
     ChangeState.DRAFT: ("草稿", "draft"),
     ChangeState.SUBMITTED: ("待街道同意", "waits for the street"),

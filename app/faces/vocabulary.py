@@ -83,6 +83,7 @@ NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "area_change_state": of_changes.STATE_WORDS,
     "area_change_step": of_changes.STEP_WORDS,
     "area_change_fate": of_changes.FATE_WORDS,
+    "area_change_count": of_changes.COUNT_WORDS,
     "later_reason": LATER_WORDS,
     "issue_channel": {
         Channel.QR: ("扫码", "QR page"), Channel.WORKER: ("网格员代录", "entered by a worker"),

@@ -25,6 +25,7 @@ NO_SUCH = {"content": {"kind": "rename", "area": "999999", "name": "无此区域
 BODIES: dict[str, Any] = {
     "POST /area-changes": NO_SUCH,
     "POST /area-changes/preview": NO_SUCH,
+    "POST /area-changes/cut": {"area": "999999", "by": {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}},
     "POST /area-changes/{change_id}/steps/redraft": NO_SUCH,
     "POST /area-changes/{change_id}/steps/decline": {"note": "不同意。"},
 }
@@ -33,6 +34,7 @@ ROUTES: dict[str, tuple[set[Role], int]] = {
     "GET /area-changes": (SEES, 200),
     "POST /area-changes": (DRAFTS, 422),
     "POST /area-changes/preview": (DRAFTS, 422),
+    "POST /area-changes/cut": (DRAFTS, 422),
     "GET /area-changes/{change_id}": (SEES, 404),
     "GET /area-changes/{change_id}/shapes.geojson": (SEES, 404),
     **{f"POST /area-changes/{{change_id}}/steps/{name}": (set(), 404) for name in STEPS},

@@ -10,5 +10,9 @@ export const routes: RouteRecordRaw[] = [
   { path: '/figures', name: 'figures', component: () => import('./Figures.vue'), meta: { nav: 'figures' } },
   { path: '/posts', name: 'posts', component: () => import('./Posts.vue'), meta: { nav: 'posts' } },
   { path: '/boards', name: 'boards', component: () => import('./Boards.vue'), meta: { nav: 'boards' } },
+  { path: '/areas', name: 'areas', component: () => import('./Areas.vue'), meta: { nav: 'areas' } },
+  { path: '/areas/new', name: 'area-new', component: () => import('./AreaEditor.vue'), meta: { under: 'areas' } },
+  { path: '/areas/:id', name: 'area-change', component: () => import('./AreaChange.vue'), props: true, meta: { under: 'areas' } },
+  { path: '/areas/:id/edit', name: 'area-edit', component: () => import('./AreaEditor.vue'), props: true, meta: { under: 'areas' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

@@ -1,4 +1,5 @@
 import type zh from '../zh'
+import areas from './areas'
 import boards from './boards'
 import figures from './figures'
 import posts from './posts'
@@ -7,5 +8,5 @@ import supervision from './supervision'
 import top from './top'
 import whistles from './whistles'
 
-const en: typeof zh = { boards, figures, posts, queue, supervision, top, whistles }
+const en: typeof zh = { areas, boards, figures, posts, queue, supervision, top, whistles }
 export default en

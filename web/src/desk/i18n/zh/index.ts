@@ -1,3 +1,4 @@
+import areas from './areas'
 import boards from './boards'
 import figures from './figures'
 import posts from './posts'
@@ -7,4 +8,4 @@ import top from './top'
 import whistles from './whistles'
 
 // One file per page.
-export default { boards, figures, posts, queue, supervision, top, whistles }
+export default { areas, boards, figures, posts, queue, supervision, top, whistles }
