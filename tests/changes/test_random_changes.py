@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from app.core.clock import FixedClock
 from app.core.geometry import area_m2
 from app.core.work import Runtime, system_work
-from app.grid.locate import hits, owner_by_code, owner_by_point, point_parameters
+from app.grid.locate import agreed, hits, owner_by_code, owner_by_point, point_parameters
 from app.grid.models import Area, AreaCode, Boundary
 from app.issues.models import Issue
 from app.issues.workflow import FINAL
@@ -117,7 +117,8 @@ class Changing:
         self.seen.append((now, await self.owners(PLACES, now)))
 
     async def owners(self, places: Sequence[tuple[float, float]], at: datetime) -> dict[Any, Any]:
-        owner = owner_by_point(hits())
+        hit = hits()
+        owner = owner_by_point(hit, agreed(hit))
         said = ("id", "code", "name", *LEVELS)
         found = {}
         async with system_work(self.runtime, HERE) as work:

@@ -11,7 +11,7 @@ from app.clocks.models import Wait
 from app.core.audit import Trail
 from app.core.clock import FixedClock
 from app.core.work import Runtime, system_work
-from app.grid.locate import hits, owner_by_point, point_parameters
+from app.grid.locate import agreed, hits, owner_by_point, point_parameters
 from app.grid.models import Area, Dwelling
 from app.households.models import Household
 from app.issues.models import Issue
@@ -49,7 +49,8 @@ async def without_anybody(runtime: Runtime) -> list[UUID]:
 async def located(runtime: Runtime, place: tuple[float, float], at: Any) -> dict[str, Any]:
     """What owns a point at a time."""
     async with system_work(runtime, HERE) as work:
-        owner = owner_by_point(hits())
+        hit = hits()
+        owner = owner_by_point(hit, agreed(hit))
         parameters = {**point_parameters(*place, 0), "at": at, "category": None}
         return dict((await work.session.execute(select(owner), parameters)).mappings().one())
 
