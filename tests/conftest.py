@@ -5,6 +5,7 @@ connections at once, and a path that is forgotten when a transaction ends (HOUSE
 """
 
 import asyncio
+import gc
 import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -21,6 +22,7 @@ from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import districts
 from app.core.clock import FixedClock
@@ -74,9 +76,9 @@ def make_settings(cluster: Cluster, database: str, folder: Path, **more: Any) ->
     )
 
 
-def make_runtime(settings: Settings) -> Runtime:
+def make_runtime(settings: Settings, engine: AsyncEngine | None = None) -> Runtime:
     """A runtime with a standing clock at nine on a Friday."""
-    return Runtime(make_engine(settings), Keys.load(settings), FixedClock(town.MORNING), SystemIds())
+    return Runtime(engine or make_engine(settings), Keys.load(settings), FixedClock(town.MORNING), SystemIds())
 
 
 async def _build(settings: Settings) -> None:
@@ -131,12 +133,20 @@ def settings(cluster: Cluster, database: str, tmp_path: Path) -> Settings:
     return make_settings(cluster, database, tmp_path)
 
 
+@pytest.fixture(scope="session")
+def engines() -> dict[str, AsyncEngine]:
+    """One engine for all clones of a name: what it has compiled serves every test, its connections only one."""
+    return {}
+
+
 @pytest.fixture
-async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    made = make_runtime(settings)
+async def runtime(settings: Settings, engines: dict[str, AsyncEngine]) -> AsyncIterator[Runtime]:
+    url = settings.database_url.get_secret_value()
+    if url not in engines:
+        engines[url] = make_engine(settings)
     actions.PASSWORDS = CHEAP
-    yield made
-    await made.engine.dispose()
+    yield make_runtime(settings, engines[url])
+    await engines[url].dispose()
 
 
 @pytest.fixture
@@ -155,7 +165,10 @@ def clock(runtime: Runtime) -> FixedClock:
 def whole_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application, built once; each test puts its runtime in."""
     settings = make_settings(cluster, "postgres", tmp_path_factory.mktemp("app"))
-    return create_app(settings, make_runtime(settings))
+    made = create_app(settings, make_runtime(settings))
+    gc.collect()
+    gc.freeze()  # modules and routes stay to the end: looking among them for rubbish took up to half the time
+    return made
 
 
 @pytest.fixture

@@ -21,14 +21,13 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from app.core.clock import FixedClock
-from app.core.settings import Settings
 from app.core.work import Runtime, open_city
 from app.faces.bundle import Bundle
 from app.people import actions
 from app.people.capabilities import HELD_BY, Capability
 from app.people.models import Role
 from tests import town
-from tests.conftest import CHEAP, ROOT, find_post, make_runtime
+from tests.conftest import ROOT, find_post
 from tests.journeys.processes import free_port
 
 FACE = {"resident": "/r/", "worker": "/w/", "desk": "/d/", "department": "/i/"}
@@ -74,11 +73,9 @@ def built() -> Bundle:
 
 
 @pytest.fixture
-async def runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    made = make_runtime(settings)
-    actions.PASSWORDS = CHEAP
-    yield replace(made, clock=TickingClock(town.MORNING))
-    await made.engine.dispose()
+async def runtime(runtime: Runtime) -> Runtime:
+    """The runtime of every test, with a clock that goes on."""
+    return replace(runtime, clock=TickingClock(town.MORNING))
 
 
 class Server(uvicorn.Server):
