@@ -64,7 +64,7 @@ class NotNeighbours(Invalid):
 class BadShape(Invalid):
     """Not a line or polygon that can be drawn on a map."""
 
-    code = "bad_shape"
+    code = "bad_drawing"
     zh = "请提供有效的线或面(GeoJSON,WGS84,顶点不超过 {most} 个)。"
     en = "Give a valid line or polygon (GeoJSON, WGS84, at most {most} corners)."
 

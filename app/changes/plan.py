@@ -49,7 +49,7 @@ class NamedTwice(Invalid):
 class BadShape(Invalid):
     """Not an outline that can be kept; the words say why and where."""
 
-    code = "bad_shape"
+    code = "bad_outline"
     zh = "{area} 的界线无效:{why_zh}"
     en = "The outline of {area} cannot be used: {why_en}"
 

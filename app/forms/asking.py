@@ -50,7 +50,10 @@ def _fields(
         name = schema["$ref"].rpartition("/")[2]
         yield from _fields(contract, contract["components"]["schemas"].get(name, {}), name, route, depth)
         return
-    inner = [*schema.get("allOf", ()), *schema.get("anyOf", ()), schema.get("items") or {}]
+    inner = [
+        *(part for how in ("allOf", "anyOf", "oneOf") for part in schema.get(how, ())),
+        schema.get("items") or {},
+    ]
     for part in inner if depth < 6 else ():  # noqa: PLR2004  # deeper than any form
         yield from _fields(contract, part, form, route, depth + 1)
     compulsory = set(schema.get("required", ()))

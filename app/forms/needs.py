@@ -27,6 +27,7 @@ SCORE = Need("双方互评", "both sides are scored", "DOMAIN R2.6")
 RULE = Need("规则内容", "what the rule says", "DOMAIN R1.3")
 SURVEY = Need("联合勘察记录", "the record of the joint survey", "DOMAIN R2.5")
 PURPOSE = Need("查看个人信息的目的", "the purpose of looking at personal data", "PIPL 6, DOMAIN R6.3")
+AREA = Need("所变更的区域和变更后的范围", "which ground is changed, and into what", "DOMAIN R3.8")
 CHOSEN = Need("所办事项的对象", "what the act is about", "DOMAIN R5.1")
 
 NEEDS: Mapping[str, Need] = {
@@ -56,6 +57,8 @@ NEEDS: Mapping[str, Need] = {
     "list_id": CHOSEN, "fields": CHOSEN, "resident": CHOSEN, "step": CHOSEN, "expected_state": ONE_OF_TWO,
     "media_id": ONCE, "number": CHOSEN, "purpose": PURPOSE,
     "ids": CHOSEN, "query": CHOSEN, "lead_code": WHO, "other_code": WHO, "geometry": PLACE, "categories": RULE,
+    "area": AREA, "areas": AREA, "by": AREA, "content": AREA, "pieces": AREA, "redrawn": AREA, "shape": AREA,
+    "level": AREA, "parent": AREA, "governed_by": AREA,
     "WorkPhone.phone": Need("公示牌上供居民拨打的工作电话", "the work phone on a sign", "DOMAIN R1.1"),
     "use": Need("空置房屋另列,不计入走访", "empty doors are counted apart", "DOMAIN R4.5"),
 }  # fmt: skip

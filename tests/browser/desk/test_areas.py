@@ -1,5 +1,7 @@
 """The area editor: a grid is split by drawing, agreed to, approved for a moment, and the open work goes along."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 import pytest
@@ -32,7 +34,7 @@ async def draw_down_the_middle(page: Page) -> None:
     await page.get_by_role("button", name="完成").click()
 
 
-async def take(page: Page, step: str, **fields: str) -> None:
+async def take(page: Page, step: str, fields: Mapping[str, str] = MappingProxyType({})) -> None:
     """A step by its button and its form."""
     await page.get_by_role("button", name=step, exact=True).click()
     for name, value in fields.items():
@@ -66,7 +68,7 @@ async def test_a_grid_split_by_drawing_takes_its_open_work_along_at_the_moment(
     await expect(agreeing.get_by_role("heading", level=1)).to_contain_text("待区级批准")
 
     approving = await open_face("desk", Role.DISTRICT_ADMIN, acts.HERE, path=page.url.partition("/d/")[2])
-    await take(approving, "批准", 生效时间="2026-11-20T11:00")
+    await take(approving, "批准", {"生效时间": "2026-11-20T11:00"})
     await expect(approving.get_by_role("heading", level=1)).to_contain_text("已批准、待生效")
     await picture(approving, "areas-approved-zh")
 
