@@ -113,7 +113,7 @@ async def test_a_superior_who_holds_both_sides_needs_a_secretary_for_each(sit: S
         ({"other_code": town.WEST}, "not_neighbours", "other_code"),
         ({"geometry": {"type": "Point", "coordinates": [102.85, 24.85]}}, "bad_drawing", "geometry"),
         ({"geometry": {"type": "LineString", "coordinates": [[102.85, 24.85]]}}, "bad_drawing", "geometry"),
-        ({"geometry": {"type": "LineString", "coordinates": [[500, 24.85], [501, 25]]}}, "bad_drawing", "geometry"),
+        ({"geometry": {"type": "LineString", "coordinates": [[500, 24], [501, 25]]}}, "bad_drawing", "geometry"),
         ({"geometry": {"no": "shape"}}, "bad_drawing", "geometry"),
         ({"geometry": {"type": "LineString", "coordinates": [[102.81, 24.81], [102.82, 24.82]]}},
          "not_neighbours", "geometry"),
