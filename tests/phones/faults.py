@@ -5,11 +5,11 @@ server (`Proxy`). A fault that never fired voids its test: `Network.spent` is as
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from app.core.work import Work
 
@@ -118,7 +118,7 @@ class Network:
             await self.held[-1].wait()
         if fault.kind == Kind.TWICE:
             both = (self._arrive(request, forward), self._arrive(request, forward))
-            return self._let_go((await asyncio.gather(*both))[-1])
+            return self._let_go(_last(await asyncio.gather(*both, return_exceptions=True)))
         reply = await self._arrive(request, forward)
         if fault.kind == Kind.DROP_ANSWER:
             raise Cut
@@ -154,6 +154,14 @@ class Network:
 async def cut_line(work: Work) -> None:
     """The database hangs up on a transaction."""
     await (await work.session.connection()).exec_driver_sql("select pg_terminate_backend(pg_backend_pid())")
+
+
+def _last(came: Sequence[Reply | BaseException]) -> Reply:
+    """The answer to the second copy, once there is no copy under way that could still change something."""
+    for one in came:
+        if isinstance(one, BaseException):
+            raise one
+    return cast("Reply", came[-1])
 
 
 def _gateway(fault: Fault) -> Reply:

@@ -156,6 +156,7 @@ async def test_a_whistle_is_composed_from_an_issue_and_its_draft_outlives_a_relo
     await expect(page.get_by_label("标题")).to_have_value("路口缺少公共厕所")
     await page.get_by_role("button", name="吹哨", exact=True).click()
     await expect(page.locator(".summary")).to_contain_text("报到单位")
+    await expect(page.locator(".summary")).to_be_focused()
     await page.get_by_role("combobox", name=re.compile("报到单位")).fill("城市管理")
     await page.get_by_role("option", name=re.compile("区城市管理局")).click()
     await page.get_by_role("button", name="吹哨", exact=True).click()
