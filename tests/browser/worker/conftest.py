@@ -129,6 +129,12 @@ async def in_step(page: Page) -> None:
     await page.wait_for_function("() => !document.querySelector('.strip .state')")
 
 
+async def back_online(page: Page) -> None:
+    """The signal is back, and the page hears of it: Chromium's emulation does not always tell it."""
+    await page.context.set_offline(False)
+    await page.evaluate("() => dispatchEvent(new Event('online'))")
+
+
 async def controlled(page: Page) -> None:
     """The service worker has the page, so that it opens without a signal."""
     await page.wait_for_function("() => !!navigator.serviceWorker.controller")

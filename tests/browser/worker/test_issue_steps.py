@@ -15,7 +15,7 @@ from app.people.models import Role
 from app.worker.turns import drain
 from tests import town
 from tests.browser.conftest import picture, violations
-from tests.browser.worker.conftest import OpenWorker, in_step, raise_issue
+from tests.browser.worker.conftest import OpenWorker, back_online, in_step, raise_issue
 from tests.browser.worker.test_offline_day import photo
 from tests.conftest import Sit
 from tests.visits.homes import HERE
@@ -82,7 +82,7 @@ async def test_buttons_are_the_services_after_every_step_with_and_without_a_sign
     await expect(row.locator("button")).to_have_count(0)
     await row.locator("a").click()
 
-    await page.context.set_offline(False)
+    await back_online(page)
     await in_step(page)
     assert await stands(runtime, issue) == ("answered", 1)
     await drain(runtime, HERE)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from app.core.work import Runtime, system_work
 from app.sync.models import Op, SealedOutbox
 from tests.browser.conftest import picture, violations
-from tests.browser.worker.conftest import OpenWorker
+from tests.browser.worker.conftest import OpenWorker, back_online
 from tests.visits.homes import HERE
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ async def test_what_is_unsent_at_sign_off_is_handed_in_sealed_and_nothing_stays(
     names = await page.evaluate("async () => (await indexedDB.databases()).map((one) => one.name)")
     assert names == ["wangge-parting"]  # sealed for the office: nobody here can read it
 
-    await page.context.set_offline(False)
+    await back_online(page)
     async with page.expect_response("**/devices/*/wiped"):
         await page.reload()
     async with system_work(runtime, HERE) as work:

@@ -16,7 +16,7 @@ from app.visits.models import Visit
 from app.worker.turns import drain
 from tests import town
 from tests.browser.conftest import picture, violations
-from tests.browser.worker.conftest import OpenWorker, controlled, in_step, raise_issue, unlock
+from tests.browser.worker.conftest import OpenWorker, back_online, controlled, in_step, raise_issue, unlock
 from tests.conftest import Sit
 from tests.journeys.people import step
 from tests.visits.homes import HERE
@@ -78,7 +78,7 @@ async def test_w3_what_is_refused_waits_in_the_tray_and_holds_nothing_up(
 
     await page.reload()
     await unlock(page)
-    await page.context.set_offline(False)
+    await back_online(page)
     await page.click(".strip >> text=2 条需要处理")
     assert await visited(runtime) == [homes_there[1]]  # nothing has waited for what was refused
     cards = page.locator("li.record")

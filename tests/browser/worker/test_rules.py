@@ -19,6 +19,7 @@ from tests.browser.conftest import PATIENCE_MS, PHONE, OpenFace, picture, violat
 from tests.browser.worker.conftest import (
     PIN,
     OpenWorker,
+    back_online,
     crowd,
     homes_due,
     in_step,
@@ -252,7 +253,7 @@ async def test_a_locked_phone_and_a_wiped_one(open_worker: OpenWorker) -> None:
         await page.fill("input[name=pin]", "000000")
         await page.wait_for_selector(f"text=还可以试 {left} 次")
     await page.fill("input[name=pin]", "000000")
-    await page.context.set_offline(False)
+    await back_online(page)
     await page.get_by_role("button", name="用登录密码登录").click()
     await sign_on(page)
     await in_step(page)
