@@ -6,7 +6,6 @@ A handful in every run; WANGGE_STREETS=93 applies them all.
 import csv
 import os
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +19,11 @@ from app.people.models import Unit
 from tests import town
 from tests.changes import acts
 from tests.conftest import Sit
+from tests.real_data import at_hand
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 HERE = acts.HERE
-FILE = "shared/data/cn_divisions/street_changes_2021_to_2023.csv"
-BESIDE = Path(__file__).resolve().parents[3:5]  # of a checkout, and of a worktree of one
-DATA = next((folder / FILE for folder in BESIDE if (folder / FILE).exists()), None)
+DATA = at_hand("cn_divisions/street_changes_2021_to_2023.csv")
 TAKEN = int(os.environ.get("WANGGE_STREETS", "6"))
 KINDS = ("added", "removed", "renamed")
 FEW = [
