@@ -6,7 +6,6 @@ A handful in every run; WANGGE_STREETS=93 applies them all.
 import csv
 import os
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,16 +15,15 @@ from app.core.work import Runtime, system_work
 from app.grid.lineage import AreaLineage, AreaPast
 from app.grid.models import Area, AreaCode, AreaLevel, Source
 from app.layers import importing
-from app.people.models import Unit
+from app.people.models import Role, Unit
 from tests import town
 from tests.changes import acts
 from tests.conftest import Sit
+from tests.real_data import at_hand
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("long_sessions")]
 HERE = acts.HERE
-FILE = "shared/data/cn_divisions/street_changes_2021_to_2023.csv"
-BESIDE = Path(__file__).resolve().parents[3:5]  # of a checkout, and of a worktree of one
-DATA = next((folder / FILE for folder in BESIDE if (folder / FILE).exists()), None)
+DATA = at_hand("cn_divisions/street_changes_2021_to_2023.csv")
 TAKEN = int(os.environ.get("WANGGE_STREETS", "6"))
 KINDS = ("added", "removed", "renamed")
 FEW = [
@@ -79,7 +77,10 @@ async def test_streets_are_added_removed_and_renamed(sit: Sit, runtime: Runtime)
         assert await work.session.scalar(renamed.where(Area.valid_to.is_(None))) == tally["renamed"]
         codes = set(await work.session.scalars(select(AreaCode.code)))
         offices = set(await work.session.scalars(select(Unit.code).where(Unit.dissolved_at.is_(None))))
+    admin = await sit(Role.DISTRICT_ADMIN, HERE)
     for row in rows:
         assert living.get(row["code"]) == (row["name_2023"] or None), row
         assert row["code"] in codes, "a code is never forgotten"
         assert (row["code"] in offices) == (row["change"] != "removed"), "an office lives with its street"
+        found = (await admin.get(f"/areas/{row['code']}")).json()
+        assert found["name"] == (row["name_2023"] or row["name_2021"]), "an old code resolves"
