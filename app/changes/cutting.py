@@ -12,21 +12,18 @@ from shapely import LineString, MultiPolygon, Polygon
 from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.ops import split
-from sqlalchemy import func, select
 
 from app.changes import ground as lies_of
+from app.changes import numbering
 from app.changes.content import MOST_PIECES, Piece, ShapeIn
-from app.changes.ground import Lies
 from app.changes.plan import as_multi, not_district, outline
 from app.changes.schemas import CutIn, CutOut
 from app.core.errors import Invalid
 from app.core.geometry import area_m2
 from app.core.work import Work
-from app.grid.models import AreaCode
 from app.layers.coverage import SPECK_M2
 
 REACH = 2e-5  # degrees, about two metres: how far a line is drawn on, so that an end laid on the border crosses it
-DIGITS = 3  # of a code that count the areas beside one another
 
 
 class NothingToCut(Invalid):
@@ -72,7 +69,7 @@ async def cut(work: Work, form: CutIn) -> CutOut:
         raise DoesNotCut("by")
     if len(parts) > MOST_PIECES:
         raise TooManyPieces("by", most=MOST_PIECES)
-    codes = [old.code, *await _free_codes(work, old, len(parts) - 1)]
+    codes = [old.code, *await numbering.beside(work, old, len(parts) - 1)]
     names = [old.name, *(f"{old.name[:50]}({place})" for place in range(2, len(parts) + 1))]
     pieces = [
         Piece(code=code, name=name, shape=dict(mapping(part)))
@@ -123,12 +120,3 @@ def _by_line(old: MultiPolygon, line: LineString) -> list[MultiPolygon]:
     large.sort(key=area_m2, reverse=True)
     first = as_multi(shapely.union_all([large[0], *whole, *specks]))
     return [one for one in (first, *map(as_multi, large[1:])) if one is not None]
-
-
-async def _free_codes(work: Work, old: Lies, wanted: int) -> list[str]:
-    """Codes beside the old one that no area ever had."""
-    stem = old.code[:-DIGITS] if old.code[-DIGITS:].isdigit() else f"{old.code}-"
-    beside = (AreaCode.code.startswith(stem, autoescape=True), func.length(AreaCode.code) == len(stem) + DIGITS)
-    given = set(await work.session.scalars(select(AreaCode.code).where(*beside)))
-    free = (code for n in range(1, 10**DIGITS) if (code := f"{stem}{n:0{DIGITS}d}") not in given)
-    return [next(free, f"{stem}new{place}") for place in range(wanted)]

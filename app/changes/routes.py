@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 
-from app.changes import cutting, drafting, queries, stepping
+from app.changes import cutting, drafting, numbering, queries, stepping
 from app.changes.carrying import OnGround
 from app.changes.schemas import (
     AreaChangeOut,
@@ -15,6 +15,8 @@ from app.changes.schemas import (
     CutIn,
     CutOut,
     NewChange,
+    NextCode,
+    NextCodeOut,
     PreviewOut,
     TriedChange,
 )
@@ -68,6 +70,12 @@ async def try_change(form: TriedChange, work: StaffWork, carrying: Carrying) -> 
 async def cut_area(form: CutIn, work: StaffWork) -> CutOut:
     """The pieces a line or a polygon makes of an area, with codes never given before; nothing is kept."""
     return await cutting.cut(work, form)
+
+
+@router.get("/area-changes/next-code", dependencies=[DRAFT])
+async def next_code(work: StaffWork, wanted: Annotated[NextCode, Query()]) -> NextCodeOut:
+    """The next free code for a new area below a parent; a number once given is never given again."""
+    return await numbering.next_below(work, wanted)
 
 
 @router.get("/area-changes/{change_id}", dependencies=[SEE])

@@ -10,6 +10,7 @@ from app.changes.content import SQUARE, Content, Piece, ShapeIn
 from app.changes.kinds import AreaChangeKind, ChangeState
 from app.core.fields import Code, Schema, Sentence, Words
 from app.core.paging import Limit
+from app.grid.models import AreaLevel, GridKind
 
 Accepted = list[str]
 LINE: dict[str, Any] = {"type": "LineString", "coordinates": [[102.81, 24.79], [102.81, 24.86]]}
@@ -60,6 +61,20 @@ class CutOut(Schema):
 
     pieces: list[Piece]
     m2: list[float]
+
+
+class NextCode(Schema):
+    """For an area of which level, below which parent."""
+
+    parent: Code = Field(examples=["530114004001"])
+    level: AreaLevel = Field(examples=["grid"])
+    grid_kind: GridKind = GridKind.GENERAL
+
+
+class NextCodeOut(Schema):
+    """The next code that was never given; nothing keeps it until a request with it comes into effect."""
+
+    code: str = Field(examples=["530114004001009"])
 
 
 class ChangeFilter(Schema):

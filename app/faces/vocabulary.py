@@ -7,6 +7,7 @@ from app.changes import words as of_changes
 from app.dispatch import words as of_orders
 from app.faces.schemas import WordOut
 from app.figures import words as of_figures
+from app.grid.models import GridKind
 from app.issues.explaining import ROLE_WORDS
 from app.issues.kinds import AreaRole, Channel, Closing, LinkKind, Outcome, Triage, Verdict
 from app.issues.words import LATER_WORDS, LIST_WORDS
@@ -22,6 +23,7 @@ LEVELS = {
     "district": ("区县", "district"), "street": ("街道", "street"), "community": ("社区", "community"),
     "grid": ("网格", "grid"), "building_group": ("楼栋", "building group"),
 }  # fmt: skip
+GRID_KINDS = {GridKind.GENERAL: ("综合网格", "general grid"), GridKind.DEDICATED: ("专属网格", "dedicated grid")}
 OUTCOMES: dict[str, tuple[str, str]] = {
     Outcome.SOLVED: ("已解决", "solved"),
     Outcome.INTERIM: ("阶段性解决", "solved for the time being"),
@@ -75,6 +77,7 @@ SCORES: dict[str, tuple[str, str]] = {
 }
 NEW: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "area_level": LEVELS,
+    "grid_kind": GRID_KINDS,
     "role": ROLE_WORDS,
     "issue_state": ISSUE_STATES,
     "issue_step": ISSUE_STEPS,

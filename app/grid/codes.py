@@ -100,7 +100,7 @@ def next_number(prefix: str, taken: Iterable[str], *, digits: int = STEP, dedica
     numbers = {
         int(code[len(prefix) :])
         for code in taken
-        if len(code) == length and code.startswith(prefix) and code.isascii() and code.isdigit()
+        if len(code) == length and code.startswith(prefix) and code.isascii() and code[len(prefix) :].isdigit()
     }
     end = 10**digits
     low, high = 1, end

@@ -67,16 +67,17 @@ async def approved(sit: Sit, content: dict[str, Any], effective_at: Any = None, 
     return await take(await sit(Role.DISTRICT_ADMIN, HERE), change, "approve", **when)
 
 
-async def of_district(sit: Sit, content: dict[str, Any], **more: Any) -> dict[str, Any]:
+async def of_district(sit: Sit, content: dict[str, Any], effective_at: Any = None) -> dict[str, Any]:
     """Drafted by one person of the district and approved by another, where no single street is asked."""
     admin = await sit(Role.DISTRICT_ADMIN, HERE)
-    change = await asked(admin, content, **more)
+    change = await asked(admin, content)
     if "submit" in change["allowed_steps"]:
         change = await take(admin, change, "submit")
         change = await take(await sit(Role.STREET_SECRETARY, town.WEST), change, "agree")
     else:
         change = await take(admin, change, "submit_to_district")
-    return await take(await sit(Role.DISTRICT_SUPERVISOR, HERE), change, "approve")
+    when = {"effective_at": effective_at.isoformat()} if effective_at else {}
+    return await take(await sit(Role.DISTRICT_SUPERVISOR, HERE), change, "approve", **when)
 
 
 async def came(runtime: Runtime) -> None:

@@ -82,3 +82,27 @@ async def test_the_list_names_the_areas_and_says_what_waits(sit: Sit) -> None:
     assert line_["awaits_me"] is False, "only to be withdrawn"
     (line_,) = (await (await sit(Role.STREET_SECRETARY, town.WEST)).get("/area-changes")).json()["items"]
     assert line_["awaits_me"] is True
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"parent": town.C1, "level": "grid"}, f"{town.C1}004"),
+        ({"parent": town.C2, "level": "grid", "grid_kind": "dedicated"}, f"{town.C2}901"),
+        ({"parent": town.LARGE, "level": "grid"}, f"{town.C2}004"),
+        ({"parent": town.G1, "level": "building_group"}, f"{town.G1}003"),
+        ({"parent": town.WEST, "level": "community"}, f"{town.WEST}003"),
+    ],
+)
+async def test_a_new_area_is_offered_the_next_number_below_its_parent(
+    sit: Sit, asked: dict[str, str], code: str
+) -> None:
+    desk = await sit(Role.DISTRICT_ADMIN, acts.HERE)
+    answer = await desk.get("/area-changes/next-code", params=asked)
+    assert (answer.status_code, answer.json()) == (200, {"code": code})
+
+
+async def test_there_is_no_number_below_an_area_that_is_not(sit: Sit) -> None:
+    desk = await sit(Role.COMMUNITY_SECRETARY, town.C1)
+    answer = await desk.get("/area-changes/next-code", params={"parent": "530114099001", "level": "grid"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_such_area")

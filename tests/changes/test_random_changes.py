@@ -1,10 +1,12 @@
-"""Random splits, merges and moves: the ground stays covered, every point has one owner at every time, every code
-leads somewhere, and every open matter is in somebody's hands. WANGGE_CHANGES sets how many are tried,
-WANGGE_SEEDS in which orders.
+"""Random splits, merges, redraws and moves at random times: the ground stays covered, every point has one owner at
+every time, every code leads somewhere, and every open matter is in somebody's hands. WANGGE_CHANGES sets how many
+are tried, WANGGE_SEEDS in which orders.
 """
 
+import logging
 import os
 import random  # noqa: TID251  # a seeded order of a test
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 import shapely
 from geoalchemy2.shape import to_shape
 from shapely import box
+from shapely.affinity import translate
 from shapely.geometry import mapping
 from sqlalchemy import func, select
 
@@ -36,6 +39,9 @@ HERE = acts.HERE
 TRIED = int(os.environ.get("WANGGE_CHANGES", "10"))
 LEVELS = ("street_id", "community_id", "grid_id", "building_group_id")
 PLACES = [(102.801 + 0.0121 * x, 24.803 + 0.0137 * y) for x in range(8) for y in range(7)]
+LOOKED_AT = 8  # places told beforehand and places of chance, each time
+REMEMBERED = 6  # earlier looks that are looked at again after each change; all of them at the end
+MINUTES = (90, 240)  # the shortest and the longest wait; nobody may tell more than so much an hour
 
 
 class Changing:
@@ -66,9 +72,11 @@ class Changing:
         lies = [(area, shape) for area, shape in here if shape is not None]
         grids = [one for one in lies if one[0].level == "grid" and one[0].kind == "general"]
         buildings = [one for one in lies if one[0].level == "building_group"]
-        way = self.chance.choice(["split", "split", "merge", "merge", "move", "build"])
+        way = self.chance.choice(["split", "split", "merge", "merge", "move", "build", "redraw", "redraw"])
         if way == "split":
             return self.split(*self.chance.choice([*grids, *buildings]))
+        if way == "redraw":
+            return self.redraw(grids)
         if way == "merge":
             one, other = self.chance.sample(grids if self.chance.random() < 0.7 else lies, 2)
             keeps = self.chance.choice([one[0].code, other[0].code, self.code()])
@@ -92,15 +100,37 @@ class Changing:
         ]
         return {"kind": "split", "area": area.code, "pieces": pieces}
 
+    def redraw(self, grids: Sequence[tuple[Area, Any]]) -> dict[str, Any]:
+        """A strip of one grid, where another lies beside it, goes over."""
+        giver, taker = self.chance.choice(
+            [(one, two) for one in grids for two in grids if one[0].parent_id == two[0].parent_id and one != two]
+        )
+        wide = self.chance.choice([0.0003, 0.004])
+        shifted = [translate(taker[1], x * wide, y * wide) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+        strip = max((giver[1].intersection(one) for one in shifted), key=lambda one: one.area)
+        shapes = ((giver[0].code, giver[1].difference(strip)), (taker[0].code, taker[1].union(strip)))
+        return {"kind": "redraw", "redrawn": [{"code": code, "shape": mapping(one)} for code, one in shapes]}
+
+    def minutes(self) -> timedelta:
+        return timedelta(minutes=self.chance.randint(*MINUTES))
+
     async def change(self) -> None:
-        """One thing is asked for; what is in order happens an hour later, what is not is refused."""
+        """One thing is asked for; what is in order happens at its time, what is not is refused."""
         content = await self.content()
         admin = await self.sit(Role.DISTRICT_ADMIN, HERE)
         tried = await admin.post("/area-changes/preview", {"content": content, "reason": "随机"})
+        if content["kind"] == "redraw" and tried.status_code == 422:
+            return  # the two do not lie beside one another
         assert tried.status_code == 200, tried.text
         if any(one["level"] == "error" for one in tried.json()["findings"]):
             return
-        await acts.of_district(self.sit, content)
+        if self.chance.random() < 0.5:
+            effective_at = self.clock.now() + self.minutes()
+            await acts.of_district(self.sit, content, effective_at)
+            await self.look()
+            self.clock.advance(seconds=(effective_at - self.clock.now()).total_seconds())
+        else:
+            await acts.of_district(self.sit, content)
         await acts.came(self.runtime)
         self.done.append(content["kind"])
 
@@ -114,7 +144,12 @@ class Changing:
     async def look(self) -> None:
         """How every place is owned now, to be remembered."""
         now = self.clock.now()
-        self.seen.append((now, await self.owners(PLACES, now)))
+        chance = [
+            (102.8 + 0.1 * self.chance.random(), 24.8 + 0.1 * self.chance.random()) for _ in range(LOOKED_AT)
+        ]
+        owners = await self.owners([*self.chance.sample(PLACES, LOOKED_AT), *chance], now)
+        assert all(owner[0] is not None for owner in owners.values()), "ground that nobody owns"
+        self.seen.append((now, owners))
 
     async def owners(self, places: Sequence[tuple[float, float]], at: datetime) -> dict[Any, Any]:
         hit = hits()
@@ -133,11 +168,15 @@ class Changing:
         lies = await self.lies()
         self._covered(lies)
         self._rows_agree(lies)
-        for at, owners in self.seen:
-            assert await self.owners(list(owners), at) == owners, at
+        await self.past(self.chance.sample(self.seen, min(REMEMBERED, len(self.seen))))
         await self._codes_lead_on({area.id for area, _ in lies})
         await self._matters(dict(lies_by_id(lies)))
         assert await without_anybody(self.runtime) == []
+
+    async def past(self, seen: Sequence[tuple[datetime, dict[tuple[float, float], Any]]]) -> None:
+        """Asked again, each time has the owners it had."""
+        for at, owners in seen:
+            assert await self.owners(list(owners), at) == owners, at
 
     def _covered(self, lies: list[tuple[Area, Any]]) -> None:
         grids = [(area, shape) for area, shape in lies if area.level == "grid" and area.kind == "general"]
@@ -191,12 +230,16 @@ async def test_random_changes_keep_ground_past_and_work_whole(
     for _ in range(TRIED):
         await changing.report()
         await changing.look()
-        clock.advance(hours=1)
+        clock.advance(seconds=changing.minutes().total_seconds())
         before = len(changing.done)
         await changing.change()
         if len(changing.done) > before:
             await changing.check()
         clock.advance(minutes=30)
+    await changing.past(changing.seen)
+    logging.getLogger(__name__).info(
+        "%s tried, done: %s, looks: %s", TRIED, dict(Counter(changing.done)), len(changing.seen)
+    )
     assert len(set(changing.done)) >= 2, changing.done
     async with system_work(runtime, HERE) as work:
         assert timedelta() < clock.now() - town.MORNING
