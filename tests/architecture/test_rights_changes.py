@@ -35,6 +35,7 @@ ROUTES: dict[str, tuple[set[Role], int]] = {
     "POST /area-changes": (DRAFTS, 422),
     "POST /area-changes/preview": (DRAFTS, 422),
     "POST /area-changes/cut": (DRAFTS, 422),
+    "GET /area-changes/next-code": (DRAFTS, 422),
     "GET /area-changes/{change_id}": (SEES, 404),
     "GET /area-changes/{change_id}/shapes.geojson": (SEES, 404),
     **{f"POST /area-changes/{{change_id}}/steps/{name}": (set(), 404) for name in STEPS},
