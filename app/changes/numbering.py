@@ -3,7 +3,7 @@
 Nothing is kept, and a person may write another: division codes above the grid are issued elsewhere.
 """
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.changes import ground as lies_of
 from app.changes.ground import Lies
@@ -31,9 +31,8 @@ async def beside(work: Work, old: Lies, wanted: int) -> list[str]:
 
 
 async def _following(work: Work, stem: str, wanted: int, kind: GridKind) -> list[str]:
-    given = list(
-        await work.session.scalars(select(AreaCode.code).where(AreaCode.code.startswith(stem, autoescape=True)))
-    )
+    beside = (AreaCode.code.startswith(stem, autoescape=True), func.length(AreaCode.code) == len(stem) + STEP)
+    given = list(await work.session.scalars(select(AreaCode.code).where(*beside)))
     found: list[str] = []
     for _ in range(wanted):
         found.append(next_number(stem, [*given, *found], dedicated=kind is GridKind.DEDICATED))
