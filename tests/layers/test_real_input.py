@@ -16,7 +16,7 @@ from app.layers import divisions, importing
 from app.layers.features import Feature
 from app.layers.importing import Fields, Layer
 from app.layers.plane import array_of
-from scripts import real_input
+from scripts import liechtenstein
 from tests.layers.test_importing import empty
 from tests.real_data import needed
 
@@ -82,7 +82,7 @@ async def test_taipei_comes_in_whole(runtime: Runtime, empty: str, taipei: list[
 async def test_liechtenstein_has_its_buildings_as_building_groups(
     runtime: Runtime, empty: str, tmp_path: Path
 ) -> None:
-    assert real_input.write(needed("liechtenstein_osm"), tmp_path) == 4  # in no municipality
+    assert liechtenstein.write(needed("liechtenstein_osm"), tmp_path) == 4  # in no municipality
     order = (AreaLevel.DISTRICT, AreaLevel.STREET, AreaLevel.COMMUNITY, AreaLevel.BUILDING_GROUP)
     layers = [Layer(tmp_path / f"liechtenstein_{level}.geojson", level) for level in order]
     features, faults = importing.read_layers(layers, Fields(crs=Crs.WGS84))

@@ -1,14 +1,13 @@
 """Layers of buildings as the importer wants them, from files that name no parents (shared/data/liechtenstein_osm).
 
-`scripts/real_input.py FOLDER OUT` writes one GeoJSON for each level into OUT: the country as a district, its two
-constituencies as streets, eleven municipalities as communities, buildings as building groups. A municipality is
-put under the constituency that most of it lies in; buildings of no municipality are counted and left out.
+`scripts/liechtenstein.py FOLDER OUT` writes one GeoJSON for each level into OUT: the country as a district, its
+two constituencies as streets, eleven municipalities as communities, buildings as building groups. A municipality
+is put under the constituency that most of it lies in; buildings of no municipality are counted and left out.
 """
 
 import gzip
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ LEVELS = {"2": "district", "6": "street", "8": "community"}  # by the administra
 Feature = dict[str, Any]
 
 
-def liechtenstein(folder: Path) -> tuple[dict[str, list[Feature]], int]:
+def layers(folder: Path) -> tuple[dict[str, list[Feature]], int]:
     """Features by level, and how many buildings lie in no municipality."""
     admin = json.loads((folder / "admin_2013.geojson").read_text())["features"]
     by_level: dict[str, list[Feature]] = {level: [] for level in (*LEVELS.values(), "building_group")}
@@ -57,12 +56,11 @@ def _feature(one: Feature, code: str, parent: str | None) -> Feature:
 
 def write(folder: Path, out: Path) -> int:
     """The files; how many buildings were left out."""
-    found, left_out = liechtenstein(folder)
+    found, left_out = layers(folder)
     for level, features in found.items():
         whole = {"type": "FeatureCollection", "features": features}
         (out / f"liechtenstein_{level}.geojson").write_text(json.dumps(whole))
-    counts = Counter({level: len(features) for level, features in found.items()})
-    print(", ".join(f"{level} {number}" for level, number in counts.items()) + f"; left out {left_out}")
+    print(", ".join(f"{level} {len(features)}" for level, features in found.items()) + f"; left out {left_out}")
     return left_out
 
 
