@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from cluster import Cluster
 from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
@@ -43,6 +44,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = {"530114": "呈贡区", "990001": "另一区"}
 TAG = os.environ.pop("WANGGE_TEST_TAG", None)  # two runs side by side on one cluster name their clones apart
 KEPT_TEMPLATES = 8
+hypothesis_settings.register_profile("untimed", deadline=None)  # speed is the benchmark's matter, not a test's
+hypothesis_settings.load_profile("untimed")
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 

@@ -39,7 +39,7 @@ HERE = acts.HERE
 TRIED = int(os.environ.get("WANGGE_CHANGES", "10"))
 LEVELS = ("street_id", "community_id", "grid_id", "building_group_id")
 PLACES = [(102.801 + 0.0121 * x, 24.803 + 0.0137 * y) for x in range(8) for y in range(7)]
-LOOKED_AT = 8  # places told beforehand and places of chance, each time
+LOOKED_AT = 8  # places of chance beside those told beforehand, each time
 REMEMBERED = 6  # earlier looks that are looked at again after each change; all of them at the end
 MINUTES = (90, 240)  # the shortest and the longest wait; nobody may tell more than so much an hour
 
@@ -147,7 +147,7 @@ class Changing:
         chance = [
             (102.8 + 0.1 * self.chance.random(), 24.8 + 0.1 * self.chance.random()) for _ in range(LOOKED_AT)
         ]
-        owners = await self.owners([*self.chance.sample(PLACES, LOOKED_AT), *chance], now)
+        owners = await self.owners([*PLACES, *chance], now)
         assert all(owner[0] is not None for owner in owners.values()), "ground that nobody owns"
         self.seen.append((now, owners))
 

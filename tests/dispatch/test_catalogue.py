@@ -158,7 +158,7 @@ LINES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(LINES, max_size=4, unique_by=lambda line: line["category"]))
 def test_reading_gives_what_was_written(lines: list[dict[str, Any]]) -> None:
     read, faults = sheet.read(sheet.write(lines))

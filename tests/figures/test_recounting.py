@@ -181,7 +181,7 @@ class Chronicle:
         assert answer.status_code in (200, 403, 404, 409, 422), answer.text
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 async def test_the_rates_equal_a_recount_from_the_trail(
     app: FastAPI, public: Desk, sit: Sit, runtime: Runtime, clock: FixedClock, seed: int

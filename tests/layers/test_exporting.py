@@ -108,7 +108,7 @@ class Stored_(dict[str, Any]):  # noqa: N801  # a row as the database gives it
     __getattr__ = dict.__getitem__
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     words,
     words,

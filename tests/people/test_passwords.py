@@ -53,7 +53,7 @@ def test_good_passwords_of_any_script_are_taken_whole(good: str) -> None:
     assert good not in kept
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ANY_SCRIPT)
 def test_what_is_taken_opens_and_nothing_shorter_does(password: str) -> None:
     try:

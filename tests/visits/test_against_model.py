@@ -219,7 +219,7 @@ async def begin(runtime: Runtime, clock: FixedClock) -> Told:
     return Told(runtime, clock, village, homes, [worker, pioneer], account, {r.code: r.id for r in rules})
 
 
-@settings(max_examples=VILLAGES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=VILLAGES, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACT, min_size=4, max_size=22))
 async def test_tasks_and_coverage_equal_the_model(
     acts: list[tuple[Any, ...]], runtime: Runtime, clock: FixedClock
