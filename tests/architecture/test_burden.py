@@ -84,6 +84,7 @@ def test_position_photo_and_duration_are_never_compulsory(whole_app: FastAPI) ->
 def test_every_compulsory_field_names_its_need_and_its_source(whole_app: FastAPI) -> None:
     asked = asked_in(whole_app.openapi())
     assert len([one for one in asked if one.compulsory]) > 80
+    assert {"Split", "Merge", "Rename"} <= {one.form for one in asked}, "forms told apart by their kind are forms"
     assert unjustified(asked) == []
     assert all(one.need.source for one in asked if one.need is not None)
 

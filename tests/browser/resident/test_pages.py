@@ -98,7 +98,7 @@ async def test_what_waits_without_a_line(open_face: OpenFace, language: str, loo
     await button(page, *SKIP).click()
     await page.context.set_offline(True)
     await button(page, *SEND).click()
-    await page.locator(".wait").wait_for()
+    await expect(page.locator(".wait")).to_be_visible()
     await look(page, "10-waiting")
     await page.context.set_offline(False)
 
@@ -140,8 +140,8 @@ async def test_the_page_behind_the_link(
 
 async def test_a_link_that_leads_nowhere(open_face: OpenFace, language: str, look: Look) -> None:
     page = await open_face("resident", device=PHONE, language=language, path="follow/530114.nothing.here")
-    await page.locator(".problem").wait_for()
+    await expect(page.locator(".problem")).to_be_visible()
     await look(page, "17-lost")
     page = await open_face("resident", device=PHONE, language=language, path="nowhere")
-    await page.locator("h1").wait_for()
+    await expect(page.locator("h1")).to_be_visible()
     await look(page, "18-nowhere")

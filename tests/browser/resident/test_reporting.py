@@ -196,7 +196,7 @@ async def test_r4_without_a_line_all_numbers_are_shown(open_face: OpenFace) -> N
     await page.context.set_offline(True)
     await type_words(page, "闻到煤气味")
     for number in ("110", "119", "120", "122"):
-        await page.get_by_role("link", name=number, exact=True).wait_for()
+        await expect(page.get_by_role("link", name=number, exact=True)).to_be_visible()
     await page.context.set_offline(False)
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from app.core.work import Runtime
 from tests.browser.conftest import picture, scrolls_sideways, settled, violations
@@ -43,6 +43,6 @@ async def test_every_page_is_readable_and_fits(
     for name, path in pages.items():
         await page.evaluate("(path) => document.querySelector('#app').__vue_app__"
                             ".config.globalProperties.$router.push(path)", f"/{path}")  # fmt: skip
-        await page.wait_for_selector(".page h1", state="attached")
+        await expect(page.locator(".page h1")).to_be_attached()
         await settled(page)
         await looked_at(page, f"worker-{name}-{language}")
