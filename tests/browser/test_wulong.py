@@ -187,6 +187,7 @@ async def test_the_story_on_all_four_faces(open_face: OpenFace, open_worker: Ope
     await in_department(bureau, "联系街道")
     await in_department(bureau, "报到", {"到场人员": "李工"})
     await in_department(bureau, "制定方案")
+    await expect(street.get_by_role("row", name=re.compile("区城市管理局")).first).to_contain_text("办理中")
     await at_desk(
         street, "下达任务", {"单位": "城市管理", "任务内容": "安装移动公厕三处", "完成时限": "2026-11-30T17:00"}
     )

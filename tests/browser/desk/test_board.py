@@ -67,6 +67,21 @@ async def test_b2_close_is_off_with_what_is_missing_and_a_unit_is_added(people: 
         await expect(page.get_by_role("button", name=name, exact=True)).to_be_enabled()
 
 
+async def test_a_form_that_is_open_goes_on_when_a_unit_has_moved_meanwhile(
+    people: Town, open_face: OpenFace
+) -> None:
+    whistle = await blow(people.street, parties=[LEAD])
+    page = await board(open_face, whistle)
+    await page.get_by_role("button", name="增加报到单位").click()
+    await page.locator(".panel").get_by_role("combobox").first.fill("水务")
+    await page.get_by_role("option", name=re.compile("区水务局")).click()
+    await complete(people.lead, report_in_of(whistle, "chengguan")["id"])
+    await expect(row(page, "区城市管理局")).to_contain_text("已完成")
+    await page.locator(".panel button.primary").click()
+    await expect(page.locator(".panel")).to_have_count(0)
+    await expect(row(page, "区水务局")).to_have_count(1)
+
+
 async def test_b2_closes_once_nothing_is_missing(people: Town, open_face: OpenFace) -> None:
     whistle = await blow(people.street, parties=[LEAD])
     await complete(people.lead, report_in_of(whistle, "chengguan")["id"])
