@@ -33,7 +33,7 @@ async def lives_alone(by: Desk, runtime: Runtime, room: str = "501", *people: di
 
 
 async def due(desk: Desk, household: str) -> list[dict[str, Any]]:
-    lines = done(await desk.get("/visits/due"))["items"]
+    lines = done(await desk.get("/visits/due", params={"limit": 100}))["items"]  # a list has sixty
     return [line for line in lines if line["household_id"] == household]
 
 
