@@ -8,7 +8,8 @@ export const offlineReady = ref('serviceWorker' in navigator)
 /** A newer build is here and waits for its turn. */
 export const updateWaiting = ref(false)
 const EVERY_MS = 60 * 60_000
-let waiting: ServiceWorker | null = null
+let registration: ServiceWorkerRegistration | null = null
+let taking = false
 
 /** Install now and after each wipe; swap between two pages, or while the phone is locked and nothing is open. */
 export async function register(router: Router): Promise<void> {
@@ -16,12 +17,12 @@ export async function register(router: Router): Promise<void> {
   await install()
   setInterval(() => void lookForNewer(), EVERY_MS)
   router.afterEach((to) => {
-    if (to.meta.restful && waiting) take(to.fullPath)
+    if (to.meta.restful) take(to.fullPath)
   })
   watch(
     () => here.gate,
     (gate, before) => {
-      if (gate === 'locked' && waiting) take(router.currentRoute.value.fullPath)
+      if (gate === 'locked') take(router.currentRoute.value.fullPath)
       if (gate === 'open' && before === 'sign_in') void install()
     },
   )
@@ -40,23 +41,28 @@ async function lookForNewer(): Promise<void> {
 }
 
 function follow(found: ServiceWorkerRegistration): void {
-  if (found.waiting && navigator.serviceWorker.controller) ready(found.waiting)
+  registration = found
+  tell()
   found.addEventListener('updatefound', () => {
-    const coming = found.installing
-    coming?.addEventListener('statechange', () => {
-      if (coming.state === 'installed' && navigator.serviceWorker.controller) ready(coming)
-    })
+    found.installing?.addEventListener('statechange', tell)
+    tell()
   })
 }
 
-function ready(worker: ServiceWorker): void {
-  waiting = worker
-  updateWaiting.value = true
+/** Asked of the browser each time: what it says by events may be over before anybody listens. */
+function newer(): ServiceWorker | null {
+  return navigator.serviceWorker.controller ? (registration?.waiting ?? null) : null
 }
 
-/** Swap while nothing is being filled in: the page comes again at the same address. */
+function tell(): void {
+  updateWaiting.value = newer() !== null
+}
+
+/** Swap to a newer build, if there is one, while nothing is being filled in: the page comes again at its address. */
 function take(path: string): void {
+  const coming = newer()
+  if (coming === null || taking) return
+  taking = true
   navigator.serviceWorker.addEventListener('controllerchange', () => location.replace(`/w${path}`), { once: true })
-  waiting?.postMessage('take over')
-  waiting = null
+  coming.postMessage('take over')
 }
